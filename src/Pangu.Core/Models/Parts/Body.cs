@@ -1,0 +1,175 @@
+using System.Text.Json.Serialization;
+
+namespace Pangu.Core;
+
+/// <summary>What stands between embedder and head. Closed: networks that are no Transformers are named bodies of their own, added here.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Backbone), "backbone")]
+[JsonDerivedType(typeof(NoBody), "none")]
+public abstract record Body
+{
+    private protected Body()
+    {
+    }
+
+    /// <summary>Its weights.</summary>
+    /// <returns>The slots.</returns>
+    public abstract IEnumerable<Slot> Slots();
+
+    /// <summary>FLOPs of a forward pass over one sequence.</summary>
+    /// <param name="tokens">Tokens that go in.</param>
+    /// <returns>FLOPs.</returns>
+    public abstract double ForwardFlops(int tokens);
+
+    /// <summary>Problems of these settings.</summary>
+    /// <returns>Messages that name the property.</returns>
+    public abstract IEnumerable<string> Validate();
+
+    /// <summary>Visits the case.</summary>
+    /// <typeparam name="T">What the visitor makes.</typeparam>
+    /// <param name="visitor">The visitor.</param>
+    /// <returns>What the visitor made.</returns>
+    public abstract T Accept<T>(IBodyVisitor<T> visitor);
+}
+
+/// <summary>One method a kind of body; a missing one is a compile error in both engines.</summary>
+/// <typeparam name="T">What is made.</typeparam>
+public interface IBodyVisitor<out T>
+{
+    /// <summary>A Transformer.</summary>
+    /// <param name="backbone">Its settings.</param>
+    /// <returns>What is made.</returns>
+    T Visit(Backbone backbone);
+
+    /// <summary>Nothing between embedder and head.</summary>
+    /// <param name="none">The empty body.</param>
+    /// <returns>What is made.</returns>
+    T Visit(NoBody none);
+}
+
+/// <summary>No body: the head works on what the embedder gives (linear models).</summary>
+public sealed record NoBody : Body
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Slot> Slots() => [];
+
+    /// <inheritdoc/>
+    public override double ForwardFlops(int tokens) => 0;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Validate() => [];
+
+    /// <inheritdoc/>
+    public override T Accept<T>(IBodyVisitor<T> visitor) => visitor.Visit(this);
+}
+
+/// <summary>The body of every Transformer: stages of blocks of branches.</summary>
+/// <param name="Stages">In order.</param>
+/// <param name="Final">Norm after the last stage; null for none.</param>
+public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final) : Body
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Slot> Slots()
+    {
+        for (var stage = 0; stage < Stages.Count; stage++)
+        {
+            var blocks = Stages[stage];
+            for (var index = 0; index < blocks.Count; index++)
+            {
+                var branches = blocks.Cycle[index % blocks.Cycle.Count].Branches;
+                for (var branch = 0; branch < branches.Count; branch++)
+                {
+                    foreach (var slot in branches[branch].Slots($"stages.{stage}.blocks.{index}.branches.{branch}", blocks.Width))
+                    {
+                        yield return slot;
+                    }
+                }
+            }
+        }
+
+        if (Final is not null)
+        {
+            foreach (var slot in Final.Slots("final", Stages[^1].Width))
+            {
+                yield return slot;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override double ForwardFlops(int tokens) =>
+        Stages.Sum(stage => Enumerable.Range(0, stage.Count)
+            .Sum(index => stage.Cycle[index % stage.Cycle.Count].Branches.Sum(branch => branch.Part.ForwardFlops(stage.Width, tokens))));
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Validate()
+    {
+        if (Stages.Count == 0)
+        {
+            yield return "body.stages is empty; a backbone has at least one stage";
+        }
+
+        for (var stage = 0; stage < Stages.Count; stage++)
+        {
+            var blocks = Stages[stage];
+            if (blocks.Width < 1 || blocks.Count < 1 || blocks.Cycle.Count < 1)
+            {
+                yield return $"body.stages[{stage}] has width {blocks.Width}, count {blocks.Count} and a cycle of {blocks.Cycle.Count}; each must be at least 1";
+                continue;
+            }
+
+            for (var index = 0; index < blocks.Cycle.Count; index++)
+            {
+                var branches = blocks.Cycle[index].Branches;
+                for (var branch = 0; branch < branches.Count; branch++)
+                {
+                    foreach (var problem in branches[branch].Part.Validate($"body.stages[{stage}].cycle[{index}].branches[{branch}].part"))
+                    {
+                        yield return problem;
+                    }
+
+                    if (branches[branch].WeightsOf is { } other && (other < 0 || other >= branch))
+                    {
+                        yield return $"body.stages[{stage}].cycle[{index}].branches[{branch}].weightsOf is {other}; it must name an earlier branch of the block";
+                    }
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override T Accept<T>(IBodyVisitor<T> visitor) => visitor.Visit(this);
+}
+
+/// <summary>A run of blocks of one width.</summary>
+/// <param name="Width">D.</param>
+/// <param name="Count">Number of blocks.</param>
+/// <param name="Cycle">Block i is the i-th of this list, counted round.</param>
+public sealed record Blocks(int Width, int Count, IReadOnlyList<Block> Cycle);
+
+/// <summary>Branches that each add to the stream.</summary>
+/// <param name="Branches">In order.</param>
+/// <param name="Parallel">True when every branch reads the block's input (GPT-NeoX); false when each reads the sum so far.</param>
+public sealed record Block(IReadOnlyList<Branch> Branches, bool Parallel = false);
+
+/// <summary>One part with its norms: x becomes AfterSum(x + Scale * After(Part(Before(x)))).</summary>
+/// <param name="Part">What the branch computes.</param>
+/// <param name="Before">Pre-norm.</param>
+/// <param name="After">Norm of the part's output (sandwich norms).</param>
+/// <param name="AfterSum">Post-norm.</param>
+/// <param name="Scale">Factor of the part's output.</param>
+/// <param name="WeightsOf">Index of an earlier branch of the same block whose part weights it uses (PatchTST's channel attention); null for its own.</param>
+public sealed record Branch(Part Part, Norm? Before = null, Norm? After = null, Norm? AfterSum = null, double Scale = 1, int? WeightsOf = null)
+{
+    /// <summary>The weights of part and norms.</summary>
+    /// <param name="prefix">Name of the branch.</param>
+    /// <param name="width">D.</param>
+    /// <returns>The slots; none for the part where another branch's are used.</returns>
+    public IEnumerable<Slot> Slots(string prefix, int width) =>
+    [
+        .. Before?.Slots($"{prefix}.before", width) ?? [],
+        .. WeightsOf is null ? Part.Slots(prefix, width) : [],
+        .. After?.Slots($"{prefix}.after", width) ?? [],
+        .. AfterSum?.Slots($"{prefix}.afterSum", width) ?? [],
+    ];
+}
