@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using Pangu.Core;
+
+namespace Pangu.Workshop.Recipes;
+
+/// <summary>What every recipe says, whatever its family. A family derives its own record and adds its sections.</summary>
+public abstract record Recipe
+{
+    /// <summary>Version of the recipe format; this release reads 1.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Name of the recipe: first half of the names of its models. Lower case, digits and hyphens.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One sentence for people: what the recipe makes.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The family that understands the rest of the file.</summary>
+    public required Family Family { get; init; }
+
+    /// <summary>Licence of the weights that come out.</summary>
+    public required string Licence { get; init; }
+
+    /// <summary>Root of all randomness. Default 1.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Precision of storage, arithmetic and reductions. Default float32, the only one so far.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+}
+
+/// <summary>Precision of training; written in the recipe, never detected.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
+public enum Precision
+{
+    /// <summary>IEEE single precision throughout.</summary>
+    [JsonStringEnumMemberName("float32")] Float32,
+}
