@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Pangu.Cli.Terminal;
+using Pangu.Cli.Verbs;
+using Pangu.Core;
+
+namespace Pangu.Cli;
+
+/// <summary>Reads the command line, runs the verb and turns whatever happens into an exit code and, where something went wrong, one clear message.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command.</summary>
+    /// <param name="arguments">Arguments as the process got them.</param>
+    /// <param name="output">Where results go.</param>
+    /// <param name="errors">Where progress, logs and error messages go.</param>
+    /// <param name="time">Clock of progress and time-outs.</param>
+    /// <returns>The exit code: 0 done, 1 ran but did not meet what was asked, 2 usage, 3 missing, 4 our own fault, 130 cancelled.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, TimeProvider time)
+    {
+        using var interruption = new Interruption(errors);
+        var globals = new GlobalOptions();
+        var failure = new FailureReport(output, errors, GlobalOptions.Has(arguments, "--json"), GlobalOptions.Has(arguments, "--debug"));
+        try
+        {
+            var root = BuildTree(new VerbHost(globals, output, errors, time));
+            var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+            if (parsed.Action is ParseErrorAction)
+            {
+                throw Usage(parsed);
+            }
+
+            var invocation = new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var exitCode = await parsed.InvokeAsync(invocation, interruption.Token).ConfigureAwait(false);
+            await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            return exitCode;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return failure.Cancelled();
+        }
+        catch (PanguException exception)
+        {
+            return failure.Expected(exception);
+        }
+        catch (Exception exception)
+        {
+            return failure.Unexpected(exception);
+        }
+    }
+
+    /// <summary>All verbs. A new verb is a file in <c>Verbs/</c> and a line here.</summary>
+    /// <param name="host">Gives verbs their surroundings.</param>
+    /// <returns>The root command.</returns>
+    internal static RootCommand BuildTree(VerbHost host)
+    {
+        var root = new RootCommand("Pangu makes industry models from a company's own data, proves that they work, and serves them.");
+        foreach (var option in host.Globals.All)
+        {
+            root.Options.Add(option);
+        }
+
+        root.Subcommands.Add(DoctorVerb.Create(host));
+
+        host.Examples.Add(root, "./pangu run power-transformer");
+        foreach (var option in root.Options.OfType<HelpOption>())
+        {
+            option.Action = new HelpWithExample((HelpAction)option.Action!, host.Examples);
+        }
+
+        return root;
+    }
+
+    private static PanguException Usage(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (var result = parsed.CommandResult; result is { Parent: System.CommandLine.Parsing.CommandResult parent }; result = parent)
+        {
+            names.Insert(0, result.Command.Name);
+        }
+
+        var problems = parsed.Errors.Select(error => new Problem(null, null, error.Message)).ToList();
+        var help = string.Join(' ', ["./pangu", .. names, "--help"]);
+        return new PanguException(ErrorKind.Usage, "usage", $"{string.Join(' ', problems.Select(problem => problem.Message))} See {help}.", problems.Count > 1 ? problems : []);
+    }
+}
