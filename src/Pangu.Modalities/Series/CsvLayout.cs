@@ -1,0 +1,250 @@
+using System.Globalization;
+using Pangu.Core;
+
+namespace Pangu.Modalities.Series;
+
+/// <summary>What a CSV file holds and how it is written: everything that reading needs to know beforehand, told from its first lines and the user's options.</summary>
+internal sealed record CsvLayout
+{
+    /// <summary>Path of the file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>What the user says.</summary>
+    public required CsvReadOptions Options { get; init; }
+
+    /// <summary>Delimiter, decimal mark, header.</summary>
+    public required CsvDialect Dialect { get; init; }
+
+    /// <summary>Fields of every line.</summary>
+    public required int FieldCount { get; init; }
+
+    /// <summary>Where the times stand.</summary>
+    public required CsvTimeColumn Time { get; init; }
+
+    /// <summary>Names of the columns read, in order.</summary>
+    public required string[] Names { get; init; }
+
+    /// <summary>Where the columns read stand in a line.</summary>
+    public required int[] Positions { get; init; }
+
+    /// <summary>What the times mean.</summary>
+    public required SeriesClock Clock { get; init; }
+
+    /// <summary>Whether the sample's times run backwards.</summary>
+    public required bool IsDescending { get; init; }
+
+    /// <summary>What was assumed and dropped, in sentences.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Looks at the first lines of a file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="options">What the user says.</param>
+    /// <returns>The layout.</returns>
+    /// <exception cref="PanguException">The file is no CSV of series, or its form is ambiguous.</exception>
+    public static CsvLayout Detect(string path, CsvReadOptions options)
+    {
+        var notes = new List<string>();
+        var sample = ReadSample(path, options, notes);
+        var (dialect, rows) = CsvDialect.Detect(sample, options, path);
+        var number = new CsvNumber(dialect.Decimal, options.Missing);
+        if (dialect.Decimal == ',')
+        {
+            notes.Add("The decimal mark is a comma.");
+        }
+
+        var fieldCount = rows[0].Length;
+        var names = NamesOf(rows, dialect.HasHeader, notes);
+        rows = [.. rows.Skip(dialect.HasHeader ? 1 : 0).Where(row => row.Length == fieldCount)];
+        if (rows.Count == 0 && sample.IsWholeFile)
+        {
+            throw PanguException.Usage("csv-no-rows", $"{path} has a line of column names ({string.Join(", ", names)}) and no rows that fit it; at least one row of {fieldCount} fields was expected.");
+        }
+
+        var time = CsvTimeColumn.Find(names, rows, number, options, path);
+        if (time.Note is not null)
+        {
+            notes.Add(time.Note);
+        }
+
+        var positions = Choose(names, rows, number, time, options, path, notes);
+        var (clock, isDescending) = ClockOf(names, rows, time, options, notes);
+        return new CsvLayout
+        {
+            Path = path,
+            Options = options,
+            Dialect = dialect,
+            FieldCount = fieldCount,
+            Time = time,
+            Names = [.. positions.Select(position => names[position])],
+            Positions = positions,
+            Clock = clock,
+            IsDescending = isDescending,
+            Notes = notes,
+        };
+    }
+
+    private static CsvSample ReadSample(string path, CsvReadOptions options, List<string> notes)
+    {
+        using var reader = CsvText.Open(path, out var note);
+        if (note is not null)
+        {
+            notes.Add(note);
+        }
+
+        for (var line = 0; line < options.SkipLines; line++)
+        {
+            reader.ReadLine();
+        }
+
+        return CsvSample.Read(reader);
+    }
+
+    private static string[] NamesOf(List<string[]> rows, bool hasHeader, List<string> notes)
+    {
+        var names = hasHeader
+            ? rows[0].Select((name, position) => name.Trim() is { Length: > 0 } text ? text : $"column{position + 1}").ToArray()
+            : [.. Enumerable.Range(1, rows[0].Length).Select(position => $"column{position}")];
+        if (!hasHeader)
+        {
+            notes.Add($"No line of column names was found; the columns are called {names[0]} to {names[^1]}.");
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var position = 0; position < names.Length; position++)
+        {
+            var name = names[position];
+            for (var count = 2; !seen.Add(names[position]); count++)
+            {
+                names[position] = $"{name}_{count}";
+            }
+
+            if (names[position] != name)
+            {
+                notes.Add($"Two columns are called {name}; the second is read as {names[position]}.");
+            }
+        }
+
+        return names;
+    }
+
+    private static int[] Choose(string[] names, List<string[]> rows, CsvNumber number, CsvTimeColumn time, CsvReadOptions options, string path, List<string> notes)
+    {
+        if (options.Columns is { } asked)
+        {
+            return [.. asked.Select(name => PositionOf(name, names, rows, number, time, path))];
+        }
+
+        var chosen = new List<int>();
+        var texts = new List<string>();
+        for (var column = 0; column < names.Length; column++)
+        {
+            if (time.Positions.Contains(column))
+            {
+                continue;
+            }
+
+            var present = rows.Where(row => !number.IsMissing(row[column])).Select(row => row[column]).ToList();
+            if (present.Count == 0 && names[column] == $"column{column + 1}")
+            {
+                continue;
+            }
+
+            if (IsNumeric(present, number))
+            {
+                if (IsRowNumber(names[column], column, present, time))
+                {
+                    notes.Add($"Column {names[column]} counts the rows; it was left out.");
+                }
+                else
+                {
+                    chosen.Add(column);
+                }
+            }
+            else
+            {
+                texts.Add(names[column]);
+            }
+        }
+
+        if (texts.Count > 0)
+        {
+            notes.Add($"Left out, because they hold text: {string.Join(", ", texts)}.");
+        }
+
+        return chosen.Count > 0
+            ? [.. chosen]
+            : throw PanguException.Usage("csv-no-numbers", $"{path} has no column of numbers beside the time column; it has {string.Join(", ", names)}. If its fields are separated by something other than , ; tab or |, say so: --delimiter ' '.");
+    }
+
+    private static int PositionOf(string name, string[] names, List<string[]> rows, CsvNumber number, CsvTimeColumn time, string path)
+    {
+        var position = Array.IndexOf(names, name);
+        if (position < 0)
+        {
+            var near = names.FirstOrDefault(other => other.Equals(name, StringComparison.OrdinalIgnoreCase));
+            throw PanguException.Usage("csv-unknown-column", $"Column \"{name}\" is not in {path}; it has {string.Join(", ", names)}.{(near is null ? string.Empty : $" Did you mean {near}?")}");
+        }
+
+        if (time.Positions.Contains(position))
+        {
+            throw PanguException.Usage("csv-time-asked", $"Column \"{name}\" of {path} is the time column and cannot be a channel; choose among {string.Join(", ", names.Where((_, other) => !time.Positions.Contains(other)))}.");
+        }
+
+        var present = rows.Where(row => !number.IsMissing(row[position])).Select(row => row[position]).ToList();
+        return IsNumeric(present, number)
+            ? position
+            : throw PanguException.Usage("csv-text-column", $"Column \"{name}\" of {path} holds text (\"{present[0]}\"), not numbers; choose another column, or say what marks a missing value: --missing \"{present[0]}\".");
+    }
+
+    /// <summary>At least half of what is there are numbers: a stray text then is an error of its line rather than a reason to drop the column.</summary>
+    private static bool IsNumeric(List<string> present, CsvNumber number) => present.Count == 0 || present.Count(cell => number.TryRead(cell, out _)) * 2 >= present.Count;
+
+    private static bool IsRowNumber(string name, int column, List<string> present, CsvTimeColumn time)
+    {
+        if (column != 0 || present.Count < 2 || name.ToLowerInvariant() is not ("column1" or "unnamed: 0" or "index" or "row" or "nr" or "no" or "#"))
+        {
+            return false;
+        }
+
+        return (time.Format is not null || name != "column1")
+            && Enumerable.Range(0, present.Count).All(row => long.TryParse(present[row], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                && long.TryParse(present[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) && value == first + row);
+    }
+
+    private static (SeriesClock Clock, bool IsDescending) ClockOf(string[] names, List<string[]> rows, CsvTimeColumn time, CsvReadOptions options, List<string> notes)
+    {
+        if (options.IntervalSeconds <= 0)
+        {
+            throw PanguException.Usage("csv-interval", string.Create(CultureInfo.InvariantCulture, $"--interval is {options.IntervalSeconds}; expected seconds above 0."));
+        }
+
+        if (time.Format is null)
+        {
+            return options.IntervalSeconds is null ? (SeriesClock.Ordinal, false) : throw PanguException.Usage("csv-interval", "--interval is given, but there is no time column for it; name one (--time), or leave --interval out.");
+        }
+
+        var reader = new CsvTimeReader(time, options.TimeZone is not null);
+        var times = new List<long>(rows.Count);
+        foreach (var row in rows)
+        {
+            if (reader.TryRead(time.Positions.Length == 1 ? row[time.Positions[0]] : $"{row[time.Positions[0]].Trim()} {row[time.Positions[1]].Trim()}", out var value, out _))
+            {
+                times.Add(value);
+            }
+        }
+
+        var backwards = times.Zip(times.Skip(1), (from, to) => to < from).Count(isBack => isBack);
+        var forwards = times.Zip(times.Skip(1), (from, to) => to > from).Count(isForth => isForth);
+        var ordered = times.Distinct().Order().ToArray();
+        var interval = options.IntervalSeconds is { } given ? new SeriesInterval(given) : SeriesInterval.Detect(ordered)?.Interval;
+        var onGridShare = interval?.OnGridShare(ordered) ?? 1;
+        var isRegular = SeriesInterval.IsRegular(onGridShare);
+        if (!isRegular)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"Times are irregular: only {onGridShare * 100:0} % of the steps are whole multiples of {interval}; rows are taken as even steps."));
+        }
+
+        var clock = new SeriesClock { Column = string.Join('+', time.Positions.Select(position => names[position])), Format = time.Format, Interval = interval, IsRegular = isRegular };
+        return (clock, backwards > 0 && forwards == 0);
+    }
+}
