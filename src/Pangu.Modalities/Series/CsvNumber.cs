@@ -7,7 +7,7 @@ internal sealed class CsvNumber
 {
     private const int LongestNumber = 64;
 
-    private static readonly string[] MissingWords = ["", "nan", "na", "n/a", "#n/a", "#na", "null", "none", "nil", "-", "--", "---", "?", "#nv", "\\n", "missing"];
+    private static readonly string[] MissingWords = ["", "nan", "na", "n/a", "#n/a", "#na", "null", "none", "nil", "-", "--", "---", "?", "#nv", "\\n", "missing", "inf", "+inf", "-inf", "infinity", "-infinity"];
 
     private readonly char _decimal;
     private readonly NumberFormatInfo _format;

@@ -14,7 +14,7 @@ public sealed class CsvSeriesReaderTests : IDisposable
     [Fact]
     public void Read_Ett_GivesAllRowsAndSevenChannels()
     {
-        var (table, notes) = CsvSeriesReader.Read(Outside.Data("ett/ETTh1.csv"));
+        var (table, notes) = CsvSeriesReader.Read(Outside.Data("ett/ETTh1.csv"), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Empty(notes);
         Assert.Equal(17420, table.StepCount);
         Assert.Equal(["HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT"], table.Names);
@@ -281,7 +281,7 @@ public sealed class CsvSeriesReaderTests : IDisposable
         byte[] bytes = [.. hasMark ? encoding.GetPreamble() : [], .. encoding.GetBytes("time;Öltemperatur\r\n2024-01-01;1,5\r\n2024-01-02;2,5\r\n")];
         var path = _folder.File("a.csv");
         File.WriteAllBytes(path, bytes);
-        var table = CsvSeriesReader.Read(path).Table;
+        var table = CsvSeriesReader.Read(path, cancellationToken: TestContext.Current.CancellationToken).Table;
         Assert.Equal(["Öltemperatur"], table.Names);
         Assert.Equal([1.5f, 2.5f], table.Values[0]);
         Assert.Equal("time", table.Clock.Column);
@@ -292,7 +292,7 @@ public sealed class CsvSeriesReaderTests : IDisposable
     {
         var path = _folder.File("a.csv");
         File.WriteAllBytes(path, [.. "time;"u8, 0xD6, .. "l\n2024-01-01;1\n2024-01-02;2\n"u8]);
-        var (table, notes) = CsvSeriesReader.Read(path);
+        var (table, notes) = CsvSeriesReader.Read(path, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(["Öl"], table.Names);
         Assert.Contains(notes, note => note.Contains("Windows-1252", StringComparison.Ordinal));
     }
@@ -335,7 +335,7 @@ public sealed class CsvSeriesReaderTests : IDisposable
         var before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("de-DE") { NumberFormat = { NumberDecimalSeparator = "," } };
+            CultureInfo.CurrentCulture = new CultureInfo(string.Empty) { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "~" }, DateTimeFormat = { DateSeparator = "?", TimeSeparator = "!" } };
             var table = Read("time,a\n2024-01-01 00:00,1.5\n2024-01-01 01:00,2.5\n").Table;
             Assert.Equal([1.5f, 2.5f], table.Values[0]);
             Assert.Equal("2024-01-01 02:00", table.Clock.Text(table.FutureTimes(1)[0]));
@@ -346,5 +346,5 @@ public sealed class CsvSeriesReaderTests : IDisposable
         }
     }
 
-    private CsvSeries Read(string text, CsvReadOptions? options = null) => CsvSeriesReader.Read(_folder.Write("a.csv", text), options);
+    private CsvSeries Read(string text, CsvReadOptions? options = null) => CsvSeriesReader.Read(_folder.Write("a.csv", text), options, TestContext.Current.CancellationToken);
 }
