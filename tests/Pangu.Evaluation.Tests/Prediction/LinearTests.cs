@@ -108,8 +108,8 @@ public sealed class LinearTests
         foreach (var candidate in LinearSearch.Run(series, SeriesFixtures.Training, SeriesFixtures.Validation.Halves().Choice, settings))
         {
             using var forecaster = new LinearForecaster(candidate.Fit, series);
-            var error = new ForecastTask { Range = SeriesFixtures.Test, Horizon = 96, Stride = 8 }.Evaluate(forecaster, series).MeanSquaredError;
-            Assert.InRange(error, 0.34, 0.370);
+            var error = new ForecastTask { Range = SeriesFixtures.Test, Horizon = 96 }.Evaluate(forecaster, series).MeanSquaredError;
+            Assert.InRange(error, 0.34, 0.3685);
         }
     }
 
