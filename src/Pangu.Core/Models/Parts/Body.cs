@@ -66,7 +66,7 @@ public sealed record NoBody : Body
 /// <summary>The body of every Transformer: stages of blocks of branches.</summary>
 /// <param name="Stages">In order.</param>
 /// <param name="Final">Norm after the last stage; null for none.</param>
-public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final) : Body
+public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final = null) : Body
 {
     /// <inheritdoc/>
     public override IEnumerable<Slot> Slots()

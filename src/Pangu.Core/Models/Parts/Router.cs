@@ -39,11 +39,16 @@ public sealed record TopRouter(int Active, bool Renormalize) : Router
 /// <summary>The best experts of each of several equal groups (Pangu Pro MoE's grouped experts).</summary>
 /// <param name="Groups">Number of groups.</param>
 /// <param name="ActivePerGroup">Experts a token passes in each group.</param>
-public sealed record GroupRouter(int Groups, int ActivePerGroup) : Router
+/// <param name="LearnedScale">Whether the softmax score of an expert is multiplied by a learned number of its own (slot <c>scale</c>). Default false.</param>
+public sealed record GroupRouter(int Groups, int ActivePerGroup, bool LearnedScale = false) : Router
 {
     /// <inheritdoc/>
     public override int ActiveCount => Groups * ActivePerGroup;
 
     /// <inheritdoc/>
-    public override IEnumerable<Slot> Slots(string prefix, int experts, int width) => Slot.Linear(prefix, experts, width, false);
+    public override IEnumerable<Slot> Slots(string prefix, int experts, int width) =>
+    [
+        .. Slot.Linear(prefix, experts, width, false),
+        .. LearnedScale ? [new Slot($"{prefix}.scale", [experts], new Initial.Constant(1))] : Array.Empty<Slot>(),
+    ];
 }

@@ -1,0 +1,92 @@
+using Pangu.Core;
+
+namespace Pangu.Formats;
+
+/// <summary>Reads model folders as transformers' <c>save_pretrained</c> writes them: <c>config.json</c> and <c>model.safetensors</c>.</summary>
+public static class HuggingFaceFolder
+{
+    private const string ConfigName = "config.json";
+    private const string WeightsName = "model.safetensors";
+
+    private static readonly Architecture[] Architectures = [new PatchTst(), new Llama(), new PanguProMoe()];
+
+    /// <summary>Whether a folder looks like one: its <c>config.json</c> has a <c>model_type</c> and no Pangu format.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>True when <see cref="Read"/> is worth trying.</returns>
+    public static bool Looks(string folder)
+    {
+        var path = Path.Combine(folder, ConfigName);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            var config = ForeignConfig.Read(path);
+            return config.ModelType() is not null && !config.Has("format");
+        }
+        catch (PanguException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads a folder. Every field of its config is honoured or refused by name, every tensor has its slot.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="PanguException">The architecture is unknown, a field cannot be honoured, or a tensor is missing, unexpected or misshapen; all problems are listed.</exception>
+    public static ImportedModel Read(string folder)
+    {
+        var absolute = Path.GetFullPath(folder);
+        var configPath = Path.Combine(absolute, ConfigName);
+        if (!File.Exists(configPath))
+        {
+            throw PanguException.Missing("hugging-face-missing", Directory.Exists(absolute)
+                ? $"{absolute} has no {ConfigName}; a Hugging Face folder has {ConfigName} and {WeightsName}."
+                : $"There is no folder {absolute}.");
+        }
+
+        var config = ForeignConfig.Read(configPath);
+        var model = Find(config).Read(config);
+        CheckSettings(model, configPath);
+        var file = SafetensorsFile.Open(RequireWeights(absolute));
+        try
+        {
+            return new ImportedModel(absolute, model, model.Names.ToSlots(model.Config, file.Tensors, file.Path), config.Notes, file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static Architecture Find(ForeignConfig config)
+    {
+        var type = config.ModelType();
+        return Array.Find(Architectures, architecture => architecture.ModelType == type)
+            ?? throw PanguException.Usage("hugging-face-model-type", $"{config.Path} has model_type {type ?? "absent"}; {string.Join(", ", Architectures.Select(architecture => architecture.ModelType))} can be imported.");
+    }
+
+    private static void CheckSettings(ForeignModel model, string configPath)
+    {
+        var problems = model.Config.Validate();
+        if (problems.Count > 0)
+        {
+            throw new PanguException(ErrorKind.Usage, "hugging-face-config", $"{configPath} says a {model.ClassName} that does not fit together.", [.. problems.Select(problem => new Problem(configPath, null, problem))]);
+        }
+    }
+
+    private static string RequireWeights(string folder)
+    {
+        var path = Path.Combine(folder, WeightsName);
+        if (File.Exists(path))
+        {
+            return path;
+        }
+
+        var others = Directory.EnumerateFiles(folder).Select(Path.GetFileName).Where(name => name!.EndsWith(".bin", StringComparison.Ordinal) || name.Contains("safetensors", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        throw PanguException.Missing("hugging-face-weights", $"{folder} has no {WeightsName}{(others.Count > 0 ? $" but {string.Join(", ", others)}" : string.Empty)}; save the model as one safetensors file (save_pretrained with safe_serialization and a max_shard_size above its size).");
+    }
+}
