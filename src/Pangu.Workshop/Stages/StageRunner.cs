@@ -136,7 +136,7 @@ internal sealed class SpentLedger
         }
     }
 
-    public void Save() => AtomicFile.WriteAllText(_path, JsonSerializer.Serialize(Total));
+    public void Save() => DurableFile.WriteText(_path, JsonSerializer.Serialize(Total));
 
     public void SaveNowAndThen()
     {

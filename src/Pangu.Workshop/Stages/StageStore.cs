@@ -119,16 +119,11 @@ internal sealed class StageStore(string root)
         var folder = FolderOf(kind, key);
         var work = folder + ".work";
         var output = Path.Combine(work, "output");
-        foreach (var file in Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories))
-        {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
-            stream.Flush(flushToDisk: true);
-        }
-
         var hash = HashFolder(output);
-        AtomicFile.WriteAllText(Path.Combine(work, ManifestName), JsonSerializer.Serialize(new StageManifest(kind, key, hash, spent), Json));
+        DurableFile.WriteText(Path.Combine(work, ManifestName), JsonSerializer.Serialize(new StageManifest(kind, key, hash, spent), Json));
+        DurableFile.FlushTree(work);
         Directory.Move(work, folder);
-        AtomicFile.FlushFolder(Path.GetDirectoryName(folder)!);
+        DurableFile.FlushTree(folder);
         Directory.Delete(Path.Combine(folder, "scratch"), recursive: true);
         return new StageOutput(Path.Combine(folder, "output"), hash, spent, false);
     }
