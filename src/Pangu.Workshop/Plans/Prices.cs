@@ -21,6 +21,8 @@ public sealed record Prices
     /// <summary>Where the numbers come from.</summary>
     public string? Source { get; init; }
 
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
+
     /// <summary>Price of some work.</summary>
     /// <param name="seconds">Seconds of the machine.</param>
     /// <param name="energyJoules">Energy.</param>
@@ -37,7 +39,7 @@ public sealed record Prices
             ?? throw PanguException.Missing("prices", $"No prices file was found; looked for {string.Join(", ", candidates)}.");
         try
         {
-            return JsonSerializer.Deserialize<Prices>(File.ReadAllText(path), new JsonSerializerOptions(JsonSerializerDefaults.Web) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow })!;
+            return JsonSerializer.Deserialize<Prices>(File.ReadAllText(path), Json)!;
         }
         catch (JsonException exception)
         {

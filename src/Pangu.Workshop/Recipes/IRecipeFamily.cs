@@ -40,8 +40,10 @@ public sealed record RecipeWork(IReadOnlyList<Stage> Stages, IReadOnlyList<Recip
 
 /// <summary>One model that comes out of a recipe.</summary>
 /// <param name="Name">Name within the recipe, for example <c>forecast</c>; the registry name is recipe/name.</param>
-/// <param name="Package">The stage whose output is the package.</param>
-/// <param name="Evaluation">The stage whose output holds <c>evaluation.json</c> (<see cref="ModelEvaluation"/>) of this model; null when none is made.</param>
+/// <param name="Tier">Its tier.</param>
+/// <param name="Capability">What it can be asked.</param>
+/// <param name="Package">The stage whose output holds the package in <c>package/</c>.</param>
+/// <param name="Evaluation">The stage whose output holds <c>evaluation.json</c> (<see cref="Gates.ModelEvaluation"/>) of this model; null when none is made.</param>
 /// <param name="Parent">Name of the parent within the recipe; null for a foundation model.</param>
 public sealed record RecipeModel(string Name, Core.Tier Tier, Core.Capability Capability, Stage Package, Stage? Evaluation, string? Parent)
 {

@@ -15,7 +15,7 @@ public static class RecipeSchema
     public static string Write(IRecipeFamily family)
     {
         var definitions = new JsonObject();
-        var root = Describe(family.RecipeType, definitions).AsObject();
+        Describe(family.RecipeType, definitions);
         var recipe = definitions[family.RecipeType.Name]!.DeepClone().AsObject();
         definitions.Remove(family.RecipeType.Name);
         recipe["properties"]!.AsObject().Insert(0, "extends", new JsonObject { ["type"] = "string", ["description"] = "Another recipe (file or folder, relative to this one) whose settings this one changes." });
@@ -26,7 +26,7 @@ public static class RecipeSchema
         return recipe.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n";
     }
 
-    private static JsonNode Describe(Type type, JsonObject definitions)
+    private static JsonObject Describe(Type type, JsonObject definitions)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string))

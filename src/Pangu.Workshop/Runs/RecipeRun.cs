@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pangu.Core;
-using Pangu.Formats.Packages;
 using Pangu.Workshop.Gates;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Recipes;
@@ -95,7 +94,7 @@ public sealed class RecipeRun(string home, IModelRegistry registry, Prices price
                 ? new ModelEvaluation()
                 : ModelEvaluation.Read(Path.Combine(context.Runner.FolderOf(model.Evaluation), "evaluation.json")).GetValueOrDefault(model.Name) ?? new ModelEvaluation();
             var card = MakeCard(context, model, parent?.Hash, evaluation);
-            var registered = registry.Add(context.Runner.FolderOf(model.Package), card);
+            var registered = registry.Add(Path.Combine(context.Runner.FolderOf(model.Package), "package"), card);
             models.Add(new RunModel(registered.Name, registered.Hash, registered.Folder, card, model.Gated));
         }
 
