@@ -3,6 +3,7 @@ using Pangu.Numerics;
 
 namespace Pangu.Numerics.Tests.LinearAlgebra;
 
+[Trait("Category", "Kernel")]
 public sealed class RidgeTests
 {
     [Theory]
