@@ -1,0 +1,223 @@
+using System.Security.Cryptography;
+using Pangu.Core;
+using Pangu.Data.Generated.Simulated;
+
+namespace Pangu.Data.Sources;
+
+/// <summary>Where a file came from.</summary>
+public enum DataOrigin
+{
+    /// <summary>It lay in the cache.</summary>
+    Cache,
+
+    /// <summary>It was copied from a mirror.</summary>
+    Mirror,
+
+    /// <summary>It was fetched from its source address.</summary>
+    Source,
+
+    /// <summary>It was generated here.</summary>
+    Simulated,
+}
+
+/// <summary>A file at hand, its bytes checked.</summary>
+/// <param name="Name">Path inside the data set.</param>
+/// <param name="Path">Absolute path on this machine.</param>
+/// <param name="Bytes">Size.</param>
+/// <param name="Sha256">SHA-256 in lower-case hexadecimal.</param>
+/// <param name="Origin">Where it came from.</param>
+public sealed record PulledFile(string Name, string Path, long Bytes, string Sha256, DataOrigin Origin);
+
+/// <summary>Brings data sets onto this machine: cache, then mirrors, then source addresses; every byte checked. Safe for several processes at once.</summary>
+/// <param name="settings">Where to look.</param>
+public sealed class DataStore(DataStoreSettings settings)
+{
+    /// <summary>Brings all files of a data set, or some of them.</summary>
+    /// <param name="dataset">The entry.</param>
+    /// <param name="names">Paths of files inside the data set; null for all.</param>
+    /// <param name="progress">Takes bytes done; null for silence.</param>
+    /// <param name="cancellationToken">Stops between blocks; what was begun leaves no trace.</param>
+    /// <returns>The files, in the order asked for.</returns>
+    /// <exception cref="PanguException">A file is at none of the places; the message names all that were tried and why each failed.</exception>
+    public IReadOnlyList<PulledFile> Pull(Dataset dataset, IReadOnlyList<string>? names = null, IProgress<WorkProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var files = names is null ? dataset.Files : [.. names.Select(name => Find(dataset, name))];
+        if (dataset.Simulated is { } simulated)
+        {
+            return Simulate(dataset, simulated, files, progress);
+        }
+
+        return [.. files.Select(file => Pull(dataset, file, progress, cancellationToken))];
+    }
+
+    private static DatasetFile Find(Dataset dataset, string name) =>
+        dataset.Files.FirstOrDefault(file => file.Path == name)
+        ?? throw PanguException.Usage("dataset-file", $"{dataset.Id} has no file {name}; it has {string.Join(", ", dataset.Files.Select(file => file.Path))}.");
+
+    private PulledFile Pull(Dataset dataset, DatasetFile file, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    {
+        var target = Path.GetFullPath(Path.Combine(settings.CacheFolder, dataset.Id, file.Path));
+        var tried = new List<Problem>();
+        if (File.Exists(target))
+        {
+            if (Mismatch(file, target) is not { } mismatch)
+            {
+                return new PulledFile(file.Path, target, file.Bytes!.Value, file.Sha256!, DataOrigin.Cache);
+            }
+
+            tried.Add(new Problem(target, null, $"{mismatch}; the damaged copy is replaced"));
+        }
+        else
+        {
+            tried.Add(new Problem(target, null, "not there"));
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        foreach (var candidate in settings.Mirrors.SelectMany(mirror => new[] { Path.Combine(mirror, dataset.Id, file.Path), Path.Combine(mirror, file.Path) }))
+        {
+            if (!File.Exists(candidate))
+            {
+                tried.Add(new Problem(candidate, null, "not there"));
+            }
+            else if (TryFetch(file, target, () => (File.OpenRead(candidate), null), candidate, tried, dataset.Id, progress, cancellationToken))
+            {
+                return new PulledFile(file.Path, target, file.Bytes!.Value, file.Sha256!, DataOrigin.Mirror);
+            }
+        }
+
+        foreach (var source in file.Sources)
+        {
+            if (settings.Offline)
+            {
+                tried.Add(new Problem(source.ToString(), null, "left alone, because of --offline"));
+            }
+            else if (TryFetch(file, target, () => OpenSource(source, cancellationToken), source.ToString(), tried, dataset.Id, progress, cancellationToken))
+            {
+                return new PulledFile(file.Path, target, file.Bytes!.Value, file.Sha256!, DataOrigin.Source);
+            }
+        }
+
+        throw new PanguException(
+            ErrorKind.Missing,
+            "dataset-unreachable",
+            $"{file.Path} of {dataset.Id} ({file.Bytes} bytes, SHA-256 {file.Sha256}) was found nowhere. Name a folder that holds it (PANGU_DATA_MIRROR), or put it at {target}. Tried: {string.Join("; ", tried)}.",
+            tried);
+    }
+
+    private static bool TryFetch(DatasetFile file, string target, Func<(Stream Content, IDisposable? Owner)> open, string from, List<Problem> tried, string id, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (content, owner) = open();
+            using (owner)
+            using (content)
+            {
+                DurableFile.Write(target, stream => CopyChecked(content, stream, file, $"pull {id}/{file.Path}", progress, cancellationToken));
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or HttpRequestException or InvalidDataException or TaskCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            tried.Add(new Problem(from, null, exception.Message.TrimEnd('.')));
+            return false;
+        }
+    }
+
+    private (Stream Content, IDisposable? Owner) OpenSource(Uri source, CancellationToken cancellationToken)
+    {
+        var client = settings.Network is { } network
+            ? new HttpClient(network, disposeHandler: false)
+            : new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(settings.ConnectTimeoutSeconds) });
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, source);
+            var response = client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            response.EnsureSuccessStatusCode();
+            return (response.Content.ReadAsStream(cancellationToken), client);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    private static void CopyChecked(Stream content, Stream target, DatasetFile file, string work, IProgress<WorkProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 17];
+        var (done, reported) = (0L, 0L);
+        for (int count; (count = content.Read(buffer)) > 0;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            done += count;
+            if (done > file.Bytes)
+            {
+                throw new InvalidDataException($"it is longer than {file.Bytes} bytes");
+            }
+
+            hash.AppendData(buffer, 0, count);
+            target.Write(buffer, 0, count);
+            if (done - reported >= 1 << 20)
+            {
+                progress?.Report(new WorkProgress(work, reported = done, file.Bytes!.Value, "bytes"));
+            }
+        }
+
+        if (done != file.Bytes)
+        {
+            throw new InvalidDataException($"it has {done} bytes; expected {file.Bytes}");
+        }
+
+        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (sha256 != file.Sha256)
+        {
+            throw new InvalidDataException($"its SHA-256 is {sha256}; expected {file.Sha256}");
+        }
+
+        progress?.Report(new WorkProgress(work, done, done, "bytes"));
+    }
+
+    private static string? Mismatch(DatasetFile file, string path)
+    {
+        var bytes = new FileInfo(path).Length;
+        if (bytes != file.Bytes)
+        {
+            return $"it has {bytes} bytes; expected {file.Bytes}";
+        }
+
+        var sha256 = HashOf(path);
+        return sha256 == file.Sha256 ? null : $"its SHA-256 is {sha256}; expected {file.Sha256}";
+    }
+
+    private static string HashOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    /// <summary>Files stand in a folder named after their settings and beside their hashes: a damaged one, or one of other settings, is never used.</summary>
+    private List<PulledFile> Simulate(Dataset dataset, SimulatedSource simulated, IReadOnlyList<DatasetFile> files, IProgress<WorkProgress>? progress)
+    {
+        var generator = SimulatedGenerators.Create(dataset.Id, simulated);
+        var folder = Path.GetFullPath(Path.Combine(settings.CacheFolder, dataset.Id, generator.Fingerprint));
+        var pulled = new List<PulledFile>();
+        foreach (var file in files)
+        {
+            var (target, hashFile) = (Path.Combine(folder, file.Path), Path.Combine(folder, file.Path + ".sha256"));
+            if (!File.Exists(target) || !File.Exists(hashFile) || HashOf(target) != File.ReadAllText(hashFile).Trim())
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                DurableFile.Write(target, stream => generator.Write(file.Path, stream));
+                DurableFile.WriteText(hashFile, HashOf(target) + "\n");
+                progress?.Report(new WorkProgress($"simulate {dataset.Id}/{file.Path}", 1, 1, "files"));
+            }
+
+            pulled.Add(new PulledFile(file.Path, target, new FileInfo(target).Length, HashOf(target), DataOrigin.Simulated));
+        }
+
+        return pulled;
+    }
+}
