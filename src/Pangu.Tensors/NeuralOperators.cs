@@ -119,6 +119,21 @@ public static class NeuralOperators
         return call.Tensor("aten::bmm"u8, ""u8);
     }
 
+    /// <summary>addend + left right, for each pair of a batch.</summary>
+    /// <param name="addend">[N, n, m], or what broadcasts to it.</param>
+    /// <param name="left">[N, n, k].</param>
+    /// <param name="right">[N, k, m].</param>
+    /// <returns>[N, n, m].</returns>
+    public static Tensor AddBatchedMatrixProduct(Tensor addend, Tensor left, Tensor right)
+    {
+        // TorchSharp 0.107 hands its arguments on in another order than their names say: the receiver is the left matrix, the last the addend.
+        var result = left.baddbmm(right, addend);
+        GC.KeepAlive(addend);
+        GC.KeepAlive(left);
+        GC.KeepAlive(right);
+        return result;
+    }
+
     /// <summary>Softmax, computed in the type of <paramref name="x"/>.</summary>
     /// <param name="x">Any shape.</param>
     /// <param name="dimension">Over which the result sums to 1.</param>

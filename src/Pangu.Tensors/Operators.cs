@@ -97,6 +97,21 @@ public static class Operators
         return call.Tensor("aten::stack"u8, ""u8);
     }
 
+    /// <summary>Rows of a table.</summary>
+    /// <param name="table">[V, D].</param>
+    /// <param name="ids">Any shape, int64, below V.</param>
+    /// <returns>[..., D].</returns>
+    public static Tensor LookUp(Tensor table, Tensor ids)
+    {
+        var call = new OperatorCall();
+        call.Add(table);
+        call.Add(ids);
+        call.Add(-1L);
+        call.Add(false);
+        call.Add(false);
+        return call.Tensor("aten::embedding"u8, ""u8);
+    }
+
     /// <summary>left + factor * right, with broadcasting.</summary>
     /// <param name="left">Left.</param>
     /// <param name="right">Right.</param>
@@ -144,6 +159,22 @@ public static class Operators
         using var scalar = factor.ToScalar();
         var result = left.mul(scalar);
         GC.KeepAlive(left);
+        return result;
+    }
+
+    /// <summary>left + factor * first * second, with broadcasting, in one pass.</summary>
+    /// <param name="left">Left.</param>
+    /// <param name="first">First factor.</param>
+    /// <param name="second">Second factor.</param>
+    /// <param name="factor">A number.</param>
+    /// <returns>The sum.</returns>
+    public static Tensor AddProduct(Tensor left, Tensor first, Tensor second, double factor = 1)
+    {
+        using var scalar = factor.ToScalar();
+        var result = left.addcmul(first, second, scalar);
+        GC.KeepAlive(left);
+        GC.KeepAlive(first);
+        GC.KeepAlive(second);
         return result;
     }
 

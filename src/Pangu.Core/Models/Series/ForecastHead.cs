@@ -30,7 +30,8 @@ public sealed record ForecastHead : Head
     /// <summary>Where quantiles come from. Default the network alone.</summary>
     public IntervalSource Intervals { get; init; } = IntervalSource.Network;
 
-    /// <summary>Whether the network's forecast is averaged with the negated forecast of the negated window. Default false.</summary>
+    /// <summary>Whether the network's forecast is averaged with the negated forecast of the negated window when it is used (not in training). Default false.</summary>
+    /// <remarks>Negation mirrors quantiles: the quantile of level q meets the negated one of level 1 - q, so levels must be symmetric about 0.5.</remarks>
     public bool Antisymmetric { get; init; }
 
     /// <summary>Members of the blend: the network where there is one, then the linear paths.</summary>
@@ -87,6 +88,11 @@ public sealed record ForecastHead : Head
             yield return $"head.quantiles is [{string.Join(", ", Quantiles)}]; levels must ascend within 0 and 1";
         }
 
+        if (Antisymmetric && Quantiles.Zip(Quantiles.Reverse()).Any(pair => Math.Abs(pair.First + pair.Second - 1) > 1e-9))
+        {
+            yield return $"head.antisymmetric is true but quantiles are [{string.Join(", ", Quantiles)}]; negation mirrors them, so levels must be symmetric about 0.5";
+        }
+
         if (Channels < 1 && (Members > 1 || Intervals is IntervalSource.CalibratedNetwork or IntervalSource.Residuals))
         {
             yield return "head.channels is 0 but a blend or calibrated intervals need the number of channels";
@@ -112,7 +118,7 @@ public sealed record ForecastHead : Head
     }
 }
 
-/// <summary>y[h] = sum over the last <paramref name="Context"/> steps of weight[h, t] * x[t] + bias[h], on z-scored values (<c>preprocessor.json</c>) with gaps filled by the last value before them. Every linear forecaster (ridge, DLinear, NLinear) collapses into one.</summary>
+/// <summary>y[h] = sum over the last <paramref name="Context"/> steps of weight[h, t] * x[t] + bias[h], on z-scored values (<c>preprocessor.json</c>) with gaps filled by the last value before them (a gap at the start by the first value after it, a window without any value by 0). Every linear forecaster (ridge, DLinear, NLinear) collapses into one.</summary>
 /// <param name="Name">What made it, for example <c>ridge-512</c>.</param>
 /// <param name="Context">Steps it looks at.</param>
 /// <param name="PerChannel">Whether each channel has weights of its own.</param>

@@ -1,0 +1,122 @@
+using Pangu.Core;
+using Pangu.Tensors;
+using static TorchSharp.torch;
+
+namespace Pangu.Models;
+
+/// <summary>How positions enter attention.</summary>
+internal interface IPositionsModule
+{
+    /// <summary>Whether <see cref="Apply"/> does anything.</summary>
+    bool Turns { get; }
+
+    /// <summary>Marks positions.</summary>
+    /// <param name="x">[N, T, H, E].</param>
+    /// <returns>[N, T, H, E].</returns>
+    Tensor Apply(Tensor x);
+}
+
+/// <summary>Builds positions from their config.</summary>
+internal sealed class PositionsBuilder : IPositionsVisitor<IPositionsModule>
+{
+    /// <inheritdoc/>
+    public IPositionsModule Visit(NoPositions none) => new Unmarked();
+
+    /// <inheritdoc/>
+    public IPositionsModule Visit(Rotary rotary) => new Turned(new RotaryTable(rotary));
+
+    private sealed class Unmarked : IPositionsModule
+    {
+        public bool Turns => false;
+
+        public Tensor Apply(Tensor x) => x;
+    }
+
+    private sealed class Turned(RotaryTable table) : IPositionsModule
+    {
+        public bool Turns => true;
+
+        public Tensor Apply(Tensor x) => table.Apply(x);
+    }
+}
+
+/// <summary>What a token may look at.</summary>
+internal interface IScopeModule
+{
+    /// <summary>Brings the tokens that see each other into one row.</summary>
+    /// <param name="x">[N, T, D].</param>
+    /// <param name="pass">The forward pass.</param>
+    /// <returns>[N', T', D].</returns>
+    Tensor Gather(Tensor x, ForwardPass pass);
+
+    /// <summary>Undoes <see cref="Gather"/>.</summary>
+    /// <param name="x">[N', T', D].</param>
+    /// <param name="pass">The forward pass.</param>
+    /// <param name="positions">T.</param>
+    /// <returns>[N, T, D].</returns>
+    Tensor Scatter(Tensor x, ForwardPass pass, long positions);
+
+    /// <summary>What is added to the scores.</summary>
+    /// <param name="positions">T'.</param>
+    /// <returns>[T', T'], minus infinity where a token may not look; null when it may look everywhere. Owned by the module.</returns>
+    Tensor? Mask(int positions);
+}
+
+/// <summary>Builds a scope from its config.</summary>
+internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
+{
+    /// <inheritdoc/>
+    public IScopeModule Visit(FullScope scope) => new WholeRow();
+
+    /// <inheritdoc/>
+    public IScopeModule Visit(CausalScope scope) => new Causal(scope.Window);
+
+    /// <inheritdoc/>
+    public IScopeModule Visit(AcrossChannels scope) => new Across();
+
+    private sealed class WholeRow : IScopeModule
+    {
+        public Tensor Gather(Tensor x, ForwardPass pass) => x;
+
+        public Tensor Scatter(Tensor x, ForwardPass pass, long positions) => x;
+
+        public Tensor? Mask(int positions) => null;
+    }
+
+    private sealed class Causal(int? window) : IScopeModule
+    {
+        private Tensor? _mask;
+
+        public Tensor Gather(Tensor x, ForwardPass pass) => x;
+
+        public Tensor Scatter(Tensor x, ForwardPass pass, long positions) => x;
+
+        public Tensor? Mask(int positions)
+        {
+            if (_mask is not null && _mask.size(0) == positions)
+            {
+                return _mask;
+            }
+
+            var values = new float[positions * positions];
+            for (var i = 0; i < values.Length; i++)
+            {
+                var (query, key) = Math.DivRem(i, positions);
+                values[i] = key <= query && (window is null || query - key < window) ? 0 : float.NegativeInfinity;
+            }
+
+            _mask?.Dispose();
+            return _mask = Operators.Of(values, positions, positions).DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>[B C, T, D] to [B T, C, D] and back.</summary>
+    private sealed class Across : IScopeModule
+    {
+        public Tensor Gather(Tensor x, ForwardPass pass) => x.view(-1, pass.Channels, x.size(1), x.size(2)).transpose(1, 2).reshape(-1, pass.Channels, x.size(2));
+
+        public Tensor Scatter(Tensor x, ForwardPass pass, long positions) => x.view(-1, positions, pass.Channels, x.size(2)).transpose(1, 2).reshape(-1, positions, x.size(2));
+
+        public Tensor? Mask(int positions) => null;
+    }
+}

@@ -1,0 +1,46 @@
+using Pangu.Core;
+using static TorchSharp.torch;
+
+namespace Pangu.Models;
+
+/// <summary>Builds a body from its config.</summary>
+/// <param name="weights">All weights of the model.</param>
+internal sealed class BodyBuilder(WeightTable weights) : IBodyVisitor<IBodyModule>
+{
+    /// <inheritdoc/>
+    public IBodyModule Visit(Backbone backbone) => new BackboneModule(backbone, weights);
+
+    /// <inheritdoc/>
+    public IBodyModule Visit(NoBody none) => new EmptyBody();
+
+    private sealed class EmptyBody : IBodyModule
+    {
+        public Tensor Forward(Tensor x, ForwardPass pass) => x;
+    }
+}
+
+/// <summary>Builds a part from its config; what nothing uses yet is refused by name.</summary>
+/// <param name="weights">All weights of the model.</param>
+/// <param name="prefix">Name of the branch that holds the weights.</param>
+internal sealed class PartBuilder(WeightTable weights, string prefix) : IPartVisitor<IPartModule>
+{
+    /// <inheritdoc/>
+    public IPartModule Visit(Attention attention) => new AttentionModule(attention, weights, prefix);
+
+    /// <inheritdoc/>
+    public IPartModule Visit(Dense dense) => new DenseModule(dense, weights, prefix);
+
+    /// <inheritdoc/>
+    public IPartModule Visit(Experts experts) =>
+        throw PanguException.Usage("part-not-implemented", $"Experts ({prefix}, {experts.Count} experts) are not implemented on libtorch; use attention and dense parts.");
+}
+
+/// <summary>A part built on libtorch.</summary>
+internal interface IPartModule
+{
+    /// <summary>Computes what the branch adds.</summary>
+    /// <param name="x">[N, T, D].</param>
+    /// <param name="pass">The forward pass.</param>
+    /// <returns>[N, T, D].</returns>
+    Tensor Forward(Tensor x, ForwardPass pass);
+}

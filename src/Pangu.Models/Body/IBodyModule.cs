@@ -1,0 +1,32 @@
+using Pangu.Core;
+using static TorchSharp.torch;
+
+namespace Pangu.Models;
+
+/// <summary>A body built on libtorch.</summary>
+public interface IBodyModule
+{
+    /// <summary>Turns tokens into tokens.</summary>
+    /// <param name="x">[N, T, D] float32.</param>
+    /// <param name="pass">The forward pass it belongs to.</param>
+    /// <returns>[N, T, D], in the caller's dispose scope.</returns>
+    Tensor Forward(Tensor x, ForwardPass pass);
+}
+
+/// <summary>What one forward pass carries besides its numbers.</summary>
+/// <param name="Training">How the model trains; null for use.</param>
+/// <param name="Channels">Rows of the batch that belong to one series, for attention across channels; 1 where there is no such thing.</param>
+/// <param name="Tap">Receives intermediate values; null for none.</param>
+public sealed record ForwardPass(TrainingMode? Training = null, int Channels = 1, IActivationTap? Tap = null)
+{
+    /// <summary>Shows a value to the tap, when it is wanted.</summary>
+    /// <param name="name">Canonical name.</param>
+    /// <param name="value">The value.</param>
+    internal void Show(string name, Tensor value)
+    {
+        if (Tap?.Wants(name) == true)
+        {
+            Tap.Record(name, Tensors.Operators.ToArray(value), value.shape);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Pangu.Core;
+using Pangu.Tensors;
+using static TorchSharp.torch;
+
+namespace Pangu.Models;
+
+/// <summary>Rotary positions (Su et al. 2021): pair i of a head turns by position / base^(2 i / width). Angles are computed in double.</summary>
+internal sealed class RotaryTable(Rotary rotary)
+{
+    private (Tensor Cosine, Tensor Sine)? _tables;
+
+    /// <summary>Turns every head.</summary>
+    /// <param name="x">[N, T, H, E].</param>
+    /// <returns>[N, T, H, E].</returns>
+    public Tensor Apply(Tensor x)
+    {
+        var (cosine_T1W, sine_T1W) = Tables(checked((int)x.size(1)));
+        var half = rotary.Width / 2;
+        var turned = rotary.Width == x.size(-1) ? x : x.narrow(-1, 0, rotary.Width);
+        Tensor first, second;
+        if (rotary.Pairing == RotaryPairing.Halves)
+        {
+            (first, second) = (turned.narrow(-1, 0, half), turned.narrow(-1, half, half));
+        }
+        else
+        {
+            var pairs = turned.reshape(x.size(0), x.size(1), x.size(2), half, 2);
+            (first, second) = (pairs.select(-1, 0), pairs.select(-1, 1));
+        }
+
+        var newFirst = Operators.Add(Operators.Multiply(first, cosine_T1W), Operators.Multiply(second, sine_T1W), -1);
+        var newSecond = Operators.Add(Operators.Multiply(second, cosine_T1W), Operators.Multiply(first, sine_T1W));
+        var rotated = rotary.Pairing == RotaryPairing.Halves
+            ? Operators.Concatenate(-1, newFirst, newSecond)
+            : Operators.Stack(-1, newFirst, newSecond).flatten(3);
+        return rotary.Width == x.size(-1) ? rotated : Operators.Concatenate(-1, rotated, x.narrow(-1, rotary.Width, x.size(-1) - rotary.Width));
+    }
+
+    /// <summary>Cosines and sines [T, 1, width / 2], kept for the next call with as many positions.</summary>
+    private (Tensor Cosine, Tensor Sine) Tables(int positions)
+    {
+        if (_tables is { } known && known.Cosine.size(0) == positions)
+        {
+            return known;
+        }
+
+        var half = rotary.Width / 2;
+        var (cosines, sines) = (new float[positions * half], new float[positions * half]);
+        for (var i = 0; i < cosines.Length; i++)
+        {
+            var (position, pair) = Math.DivRem(i, half);
+            var (sine, cosine) = Math.SinCos(position / Math.Pow(rotary.Base, 2.0 * pair / rotary.Width));
+            (cosines[i], sines[i]) = ((float)cosine, (float)sine);
+        }
+
+        _tables?.Cosine.Dispose();
+        _tables?.Sine.Dispose();
+        var made = (Operators.Of(cosines, positions, 1, half).DetachFromDisposeScope(), Operators.Of(sines, positions, 1, half).DetachFromDisposeScope());
+        _tables = made;
+        return made;
+    }
+}

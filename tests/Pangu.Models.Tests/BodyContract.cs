@@ -1,0 +1,193 @@
+using Pangu.Core;
+using Pangu.Tensors;
+using static TorchSharp.torch;
+
+namespace Pangu.Models.Tests;
+
+/// <summary>What holds for every body. A new part or architecture adds a case, not a test.</summary>
+public sealed class BodyContract
+{
+    private const int Rows = 6;
+    private const int Channels = 3;
+    private const int Positions = 5;
+    private const int Width = 16;
+
+    private static readonly Norm s_rms = new RmsNorm { Epsilon = 1e-5 };
+    private static readonly Norm s_layer = new LayerNorm { Epsilon = 1e-5 };
+    private static readonly Norm s_batch = new BatchNorm { Epsilon = 1e-3 };
+    private static readonly Dense s_gelu = new() { Inner = 24, Activation = ActivationKind.Gelu, Bias = true };
+
+    private static Dense Gated(ActivationKind kind) => new() { Inner = 24, Activation = kind, Gated = true };
+
+    private static Attention Rotated(RotaryPairing pairing, int width, Scope? scope = null, int keyValueHeads = 0) =>
+        Sample.Attention(scope ?? new CausalScope(), keyValueHeads, queryKeyNorm: true, new Rotary { Width = width, Pairing = pairing });
+
+    private static readonly Dictionary<string, Backbone> s_bodies = new()
+    {
+        ["full, layer norm"] = Sample.Body(s_layer, Sample.Attention(new FullScope(), bias: true), s_gelu, final: s_layer),
+        ["full, post-norm"] = Sample.Body(s_layer, Sample.Attention(new FullScope(), bias: true), s_gelu, preNorm: false),
+        ["full, batch norm"] = Sample.Body(s_batch, Sample.Attention(new FullScope(), bias: true), s_gelu),
+        ["full, parallel"] = Sample.Body(s_rms, Sample.Attention(new FullScope()), s_gelu, parallel: true),
+        ["full, relu squared"] = Sample.Body(s_rms, Sample.Attention(new FullScope()), new Dense { Inner = 24, Activation = ActivationKind.ReluSquared }),
+        ["causal, grouped heads"] = Sample.Body(s_rms, Sample.Attention(new CausalScope(), keyValueHeads: 2), Gated(ActivationKind.Silu), final: s_rms),
+        ["causal, window"] = Sample.Body(s_rms, Sample.Attention(new CausalScope { Window = 2 }), Gated(ActivationKind.GeluTanh)),
+        ["causal, rotary halves"] = Sample.Body(s_rms, Rotated(RotaryPairing.Halves, 4), Gated(ActivationKind.Relu)),
+        ["causal, rotary interleaved"] = Sample.Body(s_rms, Rotated(RotaryPairing.Interleaved, 4, keyValueHeads: 1), Gated(ActivationKind.Silu)),
+        ["causal, rotary in part"] = Sample.Body(s_rms, Rotated(RotaryPairing.Halves, 2), Gated(ActivationKind.Silu)),
+        ["channels, shared weights"] = new([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new FullScope(), bias: true), AfterSum: s_layer), new Branch(Sample.Attention(new AcrossChannels(), bias: true), AfterSum: s_layer, WeightsOf: 0), new Branch(s_gelu, Before: s_rms, After: s_rms, Scale: 0.5)])])], null),
+    };
+
+    public static TheoryData<string> Bodies => [.. s_bodies.Keys];
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void Forward_AnyBody_KeepsShapeAndChangesValues(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(name);
+        var x = Input();
+        var y = Forward(model, x);
+        Assert.Equal(x.shape, y.shape);
+        Assert.DoesNotContain(Operators.ToArray(y), value => !float.IsFinite(value));
+        Assert.NotEqual(Operators.ToArray(x), Operators.ToArray(y));
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void Forward_OneSeriesOrMany_GivesTheSame(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(name);
+        var x = Input();
+        var together = Operators.ToArray(Forward(model, x));
+        var apart = Enumerable.Range(0, Rows / Channels).SelectMany(series => Operators.ToArray(Forward(model, x.narrow(0, series * Channels, Channels).contiguous()))).ToArray();
+        Sample.AssertClose(together, apart, 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void Forward_LaterTokenChanged_ReachesEarlierOnesOnlyWhereTheScopeSeesThem(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(name);
+        var x = Input();
+        var changed = x.clone();
+        changed.select(1, 3).add_(Sample.Normal("change", Rows, Width));
+        var (before, after) = (Forward(model, x), Forward(model, changed));
+        var early = Operators.Add(before.narrow(1, 0, 3), after.narrow(1, 0, 3), -1).abs().max().item<float>();
+        var late = Operators.Add(before.narrow(1, 3, 2), after.narrow(1, 3, 2), -1).abs().max().item<float>();
+        Assert.True(late > 1e-3);
+        if (name.StartsWith("causal", StringComparison.Ordinal))
+        {
+            Assert.Equal(0, early);
+        }
+        else
+        {
+            Assert.True(early > 1e-3);
+        }
+    }
+
+    [Fact]
+    public void Forward_CausalWindow_DoesNotSeeBeyondIt()
+    {
+        using var scope = NewDisposeScope();
+        // One block, so that the window is not widened by a second.
+        var body = s_bodies["causal, window"];
+        using var model = Sample.Model(Config(body with { Stages = [body.Stages[0] with { Count = 1 }] }));
+        var x = Input();
+        var changed = x.clone();
+        changed.select(1, 0).add_(Sample.Normal("change", Rows, Width));
+        var difference = Operators.Add(Forward(model, x), Forward(model, changed), -1).abs();
+        Assert.True(difference.select(1, 1).max().item<float>() > 1e-3);
+        Assert.Equal(0, difference.narrow(1, 2, 3).max().item<float>());
+    }
+
+    [Fact]
+    public void Forward_AcrossChannels_SeesTheSamePositionOfItsOwnSeriesAlone()
+    {
+        using var scope = NewDisposeScope();
+        var attention = Sample.Attention(new AcrossChannels(), bias: true);
+        using var model = Sample.Model(Config(new Backbone([new Blocks(Width, 1, [new Block([new Branch(attention)])])], null)));
+        var x = Input();
+        var changed = x.clone();
+        changed.select(0, 1).select(0, 2).add_(Sample.Normal("change", Width));
+        var difference = Operators.Add(Forward(model, x), Forward(model, changed), -1).abs().amax([-1L]);
+        for (var row = 0; row < Rows; row++)
+        {
+            for (var position = 0; position < Positions; position++)
+            {
+                Assert.Equal(row < Channels && position == 2, difference[row, position].item<float>() > 1e-4);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void Gradient_EveryParameter_AgreesWithDifferences(string name)
+    {
+        using var model = Model(name);
+        Gradients.AssertAgree(model, () => Loss(model));
+    }
+
+    [Fact]
+    public void Gradient_BatchNormInTraining_AgreesWithDifferences()
+    {
+        using var model = Model("full, batch norm");
+        model.StartTraining(new TrainingMode(new Seeds(3)));
+        Gradients.AssertAgree(model, () => Loss(model));
+    }
+
+    [Theory]
+    [InlineData(DropoutKind.Row)]
+    [InlineData(DropoutKind.Element)]
+    public void Gradient_Dropout_AgreesWithDifferences(DropoutKind kind)
+    {
+        using var model = Model("full, layer norm");
+        model.StartTraining(new TrainingMode(new Seeds(3), 0.3, kind) { Step = 5 });
+        Gradients.AssertAgree(model, () => Loss(model));
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void Export_LoadedAgain_GivesTheSameBits(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(name);
+        var weights = model.Export();
+        Assert.Equal(model.Config.Slots().Select(slot => slot.Name).Order(), weights.Keys.Order());
+        using var again = TorchModel.Load(model.Config, weights);
+        Assert.Equal(Operators.ToArray(Forward(model, Input())), Operators.ToArray(Forward(again, Input())));
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void Forward_ManyTimes_LeavesNoTensors(string name)
+    {
+        using var model = Model(name);
+        void Step()
+        {
+            using var scope = new StepScope();
+            Loss(model).backward();
+        }
+
+        Step();
+        var live = StepScope.LiveTensors;
+        for (var step = 0; step < 5; step++)
+        {
+            Step();
+        }
+
+        Assert.Equal(live, StepScope.LiveTensors);
+    }
+
+    private static ModelConfig Config(Body body) => new(new TokenEmbedder { Width = Width, Vocabulary = 7 }, body, new NextTokenHead { Tied = true });
+
+    private static TorchModel Model(string name) => Sample.Model(Config(s_bodies[name]));
+
+    private static Tensor Input() => Sample.Normal("input", Rows, Positions, Width);
+
+    private static Tensor Forward(TorchModel model, Tensor x) => model.Body.Forward(x, new ForwardPass(model.Training, Channels));
+
+    /// <summary>A mean with uneven weights, so that no gradient cancels.</summary>
+    private static Tensor Loss(TorchModel model) => Operators.Multiply(Forward(model, Input()), Sample.Normal("loss", Rows, Positions, Width)).sum();
+}
