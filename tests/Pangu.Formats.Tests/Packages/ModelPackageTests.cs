@@ -23,6 +23,7 @@ public sealed class ModelPackageTests : IDisposable
         Assert.True(ModelPackage.Looks(path));
         Assert.All(weights, weight => Assert.Equal(weight.Value.ToSingles(), package.Weights[weight.Key].ToSingles()));
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder.Path));
+        Assert.Contains("\"kind\": \"blocks\"", File.ReadAllText(Path.Combine(path, "config.json")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -141,11 +141,13 @@ public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final = null) 
     public override T Accept<T>(IBodyVisitor<T> visitor) => visitor.Visit(this);
 }
 
-/// <summary>A run of blocks of one width.</summary>
+/// <summary>A run of blocks of one width. It writes its kind, so that stages of other kinds (coarser and finer grids, joins) can stand beside it without a new format.</summary>
 /// <param name="Width">D.</param>
 /// <param name="Count">Number of blocks.</param>
 /// <param name="Cycle">Block i is the i-th of this list, counted round.</param>
-public sealed record Blocks(int Width, int Count, IReadOnlyList<Block> Cycle);
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Blocks), "blocks")]
+public record Blocks(int Width, int Count, IReadOnlyList<Block> Cycle);
 
 /// <summary>Branches that each add to the stream.</summary>
 /// <param name="Branches">In order.</param>
