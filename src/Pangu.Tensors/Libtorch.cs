@@ -63,6 +63,7 @@ public static class Libtorch
     {
         var files = LibtorchFiles.Find();
         SetEnvironment(threads);
+        ProcessEnvironment.KeepFreedMemory();
         try
         {
             QuietErrors(NativeLibrary.Load(Path.Combine(files.LibtorchFolder, LibtorchFiles.FileName("c10"))));
