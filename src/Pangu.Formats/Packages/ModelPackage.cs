@@ -100,6 +100,14 @@ public sealed class ModelPackage : IDisposable
             throw new PanguException(ErrorKind.Usage, "model-config", $"The model config for {folder} has {problems.Count} problem(s).", [.. problems.Select(problem => new Problem(folder, null, problem))]);
         }
 
+        foreach (var name in contents.ExtraFiles.Keys)
+        {
+            if (name is "" or ConfigName or WeightsName || name.StartsWith('.') || name != Path.GetFileName(name))
+            {
+                throw PanguException.Usage("package-file", $"{folder} cannot hold a further file named \"{name}\"; names are plain, do not begin with a dot and are neither {ConfigName} nor {WeightsName}.");
+            }
+        }
+
         WeightCheck.Require(contents.Config, contents.Weights, Path.Combine(folder, WeightsName));
         var header = new PackageConfig { Format = PackageConfig.CurrentFormat, Family = contents.Family, Capability = contents.Capability, Model = families.Write(contents.Config) };
         DurableFile.CreateFolder(folder, temporary =>

@@ -5,7 +5,8 @@ namespace Pangu.Core;
 /// Written once, used by both engines. Legend: <c>B</c> windows, <c>C</c> channels, <c>L</c> context, <c>H</c> horizon, <c>P</c> patches, <c>T</c> tokens, <c>D</c> width.
 /// </summary>
 /// <remarks>
-/// Inputs: <c>past_values</c> [B, L, C]; <c>past_observed_mask</c> [B, L, C] (absent: all observed); <c>future_values</c> [B, H, C] where a forecast loss is wanted; <c>noise</c> [B, C, P] or [B, 1, P] for random masks.
+/// Inputs: <c>past_values</c> [B, L, C]; <c>past_observed_mask</c> [B, L, C] (absent: all observed); <c>future_values</c> [B, H, C] where a forecast loss is wanted;
+/// for pre-training <c>noise</c> [B, C, P] or [B, 1, P] that random masks are made of, or the <c>mask</c> itself [B, C, P].
 /// An engine makes a <see cref="RecordingTap"/> of <see cref="TapNames"/>, runs, and hands a <see cref="SeriesCaseResult"/> to <see cref="Outputs"/>.
 /// </remarks>
 public sealed class SeriesCase
@@ -103,6 +104,8 @@ public sealed class SeriesCase
         {
             case "outputs.prediction_outputs" when _config.Head is ForecastHead head:
                 return TensorData.Of(SeriesCaseShapes.SwapLast(result.Output, Windows, Channels, head.Horizon), Windows, head.Horizon, Channels);
+            case "outputs.quantiles" when _config.Head is ForecastHead { Quantiles.Count: > 0 } head && result.Quantiles.Length > 0:
+                return TensorData.Of(SeriesCaseShapes.SwapMiddle(result.Quantiles, Windows, Channels, head.Horizon, head.Quantiles.Count), Windows, head.Horizon, Channels, head.Quantiles.Count);
             case "outputs.prediction_output" when _config.Head is ReconstructionHead:
                 return TensorData.Of(result.Output, Windows, Channels, _embedder.Patches, _embedder.PatchLength);
             case "outputs.loc":
@@ -177,6 +180,11 @@ public sealed class SeriesCase
             return null;
         }
 
+        if (inputs.TryGetValue("mask", out var mask))
+        {
+            return Array.ConvertAll(SeriesCaseShapes.Same(mask, [windows, channels, embedder.Patches], "mask").ToSingles(), value => value != 0);
+        }
+
         var noise = head.Mask == MaskKind.Random
             ? SeriesCaseShapes.Require(inputs, "noise", $"[windows, channels, {embedder.Patches}]", shape => shape.Count == 3 && shape[2] == embedder.Patches).ToSingles()
             : [];
@@ -189,4 +197,8 @@ public sealed class SeriesCase
 /// <param name="Locations">[B, C]: what was subtracted from each window.</param>
 /// <param name="Scales">[B, C]: what each window was then divided by.</param>
 /// <param name="Activations">Recorded values by canonical name (<see cref="SeriesCase.TapNames"/>).</param>
-public sealed record SeriesCaseResult(float[] Output, float[] Locations, float[] Scales, IReadOnlyDictionary<string, TensorData> Activations);
+public sealed record SeriesCaseResult(float[] Output, float[] Locations, float[] Scales, IReadOnlyDictionary<string, TensorData> Activations)
+{
+    /// <summary>Quantiles of a forecast head [B, C, H, Q] in the units of the input; empty when it has none.</summary>
+    public float[] Quantiles { get; init; } = [];
+}

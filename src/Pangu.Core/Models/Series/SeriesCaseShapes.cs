@@ -20,7 +20,10 @@ internal static class SeriesCaseShapes
         : throw PanguException.Usage("verify-input", $"Input {name} has shape [{string.Join(", ", tensor.Shape)}]; expected [{string.Join(", ", shape)}].");
 
     /// <summary>[B, M, N] becomes [B, N, M].</summary>
-    public static float[] SwapLast(float[] values, int outer, int rows, int columns)
+    public static float[] SwapLast(float[] values, int outer, int rows, int columns) => SwapMiddle(values, outer, rows, columns, 1);
+
+    /// <summary>[B, M, N, Q] becomes [B, N, M, Q].</summary>
+    public static float[] SwapMiddle(float[] values, int outer, int rows, int columns, int inner)
     {
         var swapped = new float[values.Length];
         for (var index = 0; index < outer; index++)
@@ -30,7 +33,7 @@ internal static class SeriesCaseShapes
             {
                 for (var column = 0; column < columns; column++)
                 {
-                    swapped[start + (column * rows) + row] = values[start + (row * columns) + column];
+                    values.AsSpan((start + (row * columns) + column) * inner, inner).CopyTo(swapped.AsSpan((start + (column * rows) + row) * inner));
                 }
             }
         }
