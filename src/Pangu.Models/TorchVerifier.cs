@@ -37,7 +37,7 @@ public sealed class TorchVerifier : IVerifiableModel
 
         var forecast = _network.Forecast(values, observed, tap);
         var none = zeros(problem.Windows, problem.Channels);
-        return problem.Outputs(Result(forecast.Mean, forecast.Location ?? none, forecast.Scale ?? ones_like(none), tap), wanted);
+        return problem.Outputs(Result(forecast.Mean, forecast.Location ?? none, forecast.Scale ?? ones_like(none), tap) with { Quantiles = forecast.Quantiles is { } quantiles ? Operators.ToArray(quantiles) : [] }, wanted);
     }
 
     /// <inheritdoc/>
