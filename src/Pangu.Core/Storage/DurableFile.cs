@@ -66,6 +66,16 @@ public static class DurableFile
         FolderFlush.Flush(parent);
     }
 
+    /// <summary>Renames a folder whose files are on disk already, and makes the rename last.</summary>
+    /// <param name="from">The folder.</param>
+    /// <param name="to">Its new path, on the same file system; it must not exist, its parent does.</param>
+    /// <exception cref="IOException">The target exists already, or the parent cannot be written.</exception>
+    public static void MoveFolder(string from, string to)
+    {
+        Directory.Move(from, to);
+        FolderFlush.Flush(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(to)))!);
+    }
+
     /// <summary>Flushes every file and folder of a tree to disk.</summary>
     /// <param name="folder">The root of the tree.</param>
     public static void FlushTree(string folder)

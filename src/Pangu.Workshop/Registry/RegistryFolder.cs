@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Pangu.Core;
 using Pangu.Formats;
-using Pangu.Workshop.Stages;
 
 namespace Pangu.Workshop.Registry;
 
@@ -58,8 +57,7 @@ internal sealed class RegistryFolder(string root)
     {
         if (staged is not null && !Directory.Exists(PackageFolder(hash)))
         {
-            Directory.Move(staged, PackageFolder(hash));
-            AtomicFile.FlushFolder(Packages);
+            DurableFile.MoveFolder(staged, PackageFolder(hash));
         }
         else if (staged is not null)
         {
