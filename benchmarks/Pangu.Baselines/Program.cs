@@ -3,15 +3,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pangu.Core;
-using Pangu.Evaluation.Prediction;
+using Pangu.Data.Splits;
 using Pangu.Evaluation.Prediction.Baselines;
 using Pangu.Evaluation.Prediction.Linear;
+using Pangu.Evaluation.Prediction;
+using Pangu.Modalities.Series;
 
 const int Horizon = 96;
-var training = new RowRange(0, 8640);
-var validation = new RowRange(8640, 11520);
-var test = new RowRange(11520, 14400);
-var choice = validation.Halves().Choice;
+var splits = DataSplits.Of(17_420, 8640, 2880, 2880, "ett");
+var (training, validation, test, choice) = (splits.Train, splits.Validation, splits.Test, splits.Choice);
 
 foreach (var name in args[1..])
 {
@@ -27,7 +27,7 @@ foreach (var name in args[1..])
         }
     }
 
-    var series = ScaledSeries.Fit(names, values, training);
+    var series = ScaledSeries.Fit(SeriesTable.WithoutTime(names, values), training);
     Console.WriteLine($"{name}-{Horizon} | seconds | strength | choice | validation | test mse | test mae");
     Show("repeat-last", 0, 0, new RepeatLast(Horizon));
     Show("seasonal-24", 0, 0, new SeasonalNaive(24, Horizon));

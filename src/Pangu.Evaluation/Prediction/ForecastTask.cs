@@ -1,4 +1,5 @@
 using Pangu.Core;
+using Pangu.Modalities.Series;
 
 namespace Pangu.Evaluation.Prediction;
 

@@ -40,7 +40,7 @@ public sealed class FittingTests
     {
         // Independent errors of deviation 1 and 2: the best weights are 4/5 and 1/5.
         var truth = Set(400, 2, 10, 0, 1);
-        var blend = BlendFit.Fit([Noisy(truth, 1, 2), Noisy(truth, 2, 3)], new BlendSettings());
+        var blend = BlendFit.Fit([Noisy(truth, 1, 2), Noisy(truth, 2, 3)], new BlendFitSettings());
         Assert.Equal(0.8, blend.Weights[0], 0.03);
         Assert.Equal(0.2, blend.Weights[2], 0.03);
         Assert.Equal(0.8, blend.MeanSquaredError, 0.05);
@@ -58,7 +58,7 @@ public sealed class FittingTests
             poor.Mean[i] = truth.Truth[i] + (4 * (poor.Mean[i] - truth.Truth[i]));
         }
 
-        var blend = BlendFit.Fit([first, second], new BlendSettings());
+        var blend = BlendFit.Fit([first, second], new BlendFitSettings());
         Assert.Equal(0, blend.Shrinkage);
         Assert.True(blend.Weights[0] < 0.1 && blend.Weights[1] > 0.9);
         var blended = BlendFit.Apply([first, second], blend.Weights);
@@ -85,9 +85,9 @@ public sealed class FittingTests
     public void Residuals_LinearModelOfEtt_CoverWhatTheySay()
     {
         var series = SeriesFixtures.Ett("ETTh1");
-        var (choice, gate) = SeriesFixtures.Validation.Halves();
+        var (choice, gate) = (SeriesFixtures.Ett1.Choice, SeriesFixtures.Ett1.Gate);
         var settings = new LinearSettings { Horizon = 96, Contexts = [336], Kinds = [LinearKind.Decomposed], Strengths = [0.03] };
-        var forecaster = new LinearForecaster(LinearSearch.Run(series, SeriesFixtures.Training, choice, settings)[0].Fit, series);
+        var forecaster = new LinearForecaster(LinearSearch.Run(series, SeriesFixtures.Ett1.Train, choice, settings)[0].Fit, series);
         var fitted = ForecastSet.Collect(new ForecastTask { Range = choice, Horizon = 96 }, forecaster, series);
         var residuals = IntervalFit.Residuals(fitted, fitted.Mean, Deciles, new IntervalSettings());
         using var withQuantiles = new ResidualForecaster(forecaster, series, residuals, Deciles);

@@ -1,6 +1,7 @@
 using Pangu.Core;
-using Pangu.Evaluation.Prediction;
 using Pangu.Evaluation.Prediction.Baselines;
+using Pangu.Evaluation.Prediction;
+using Pangu.Modalities.Series;
 
 namespace Pangu.Evaluation.Tests.Prediction;
 
@@ -12,7 +13,7 @@ public sealed class ForecastTaskTests
     public void Evaluate_NaiveForecastsOfEtt_GivesPublishedFigures(string name, double lastSquared, double lastAbsolute, double seasonalSquared, double seasonalAbsolute)
     {
         var series = SeriesFixtures.Ett(name);
-        var task = new ForecastTask { Range = SeriesFixtures.Test, Horizon = 96 };
+        var task = new ForecastTask { Range = SeriesFixtures.Ett1.Test, Horizon = 96 };
         var last = task.Evaluate(new RepeatLast(96), series);
         var seasonal = task.Evaluate(new SeasonalNaive(24, 96), series);
         Assert.Equal(2785, last.Windows);
@@ -59,7 +60,7 @@ public sealed class ForecastTaskTests
         var holed = series.Values[0].ToArray();
         holed[80] = float.NaN;
         var task = new ForecastTask { Range = new RowRange(80, 84), Horizon = 4 };
-        var report = task.Evaluate(new RepeatLast(4), ScaledSeries.With(series.Names, [holed], series.Means, series.Deviations));
+        var report = task.Evaluate(new RepeatLast(4), ScaledSeries.Of(SeriesTable.WithoutTime(series.Names, [holed]), new SeriesScaler(series.Means, series.Deviations)));
         Assert.Equal(3, report.Errors.Points().Count);
         Assert.Equal(0, report.Errors.Points(step: 0).Count);
     }

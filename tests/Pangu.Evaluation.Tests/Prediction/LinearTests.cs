@@ -1,5 +1,6 @@
-using Pangu.Evaluation.Prediction;
 using Pangu.Evaluation.Prediction.Linear;
+using Pangu.Evaluation.Prediction;
+using Pangu.Modalities.Series;
 
 namespace Pangu.Evaluation.Tests.Prediction;
 
@@ -105,10 +106,10 @@ public sealed class LinearTests
     {
         var series = SeriesFixtures.Ett("ETTh1");
         var settings = new LinearSettings { Horizon = 96, Contexts = [512], Kinds = [LinearKind.Decomposed, LinearKind.PhaseLastValue], Season = 24, Strengths = [0.01, 0.1] };
-        foreach (var candidate in LinearSearch.Run(series, SeriesFixtures.Training, SeriesFixtures.Validation.Halves().Choice, settings))
+        foreach (var candidate in LinearSearch.Run(series, SeriesFixtures.Ett1.Train, SeriesFixtures.Ett1.Choice, settings))
         {
             using var forecaster = new LinearForecaster(candidate.Fit, series);
-            var error = new ForecastTask { Range = SeriesFixtures.Test, Horizon = 96 }.Evaluate(forecaster, series).MeanSquaredError;
+            var error = new ForecastTask { Range = SeriesFixtures.Ett1.Test, Horizon = 96 }.Evaluate(forecaster, series).MeanSquaredError;
             Assert.InRange(error, 0.34, 0.3685);
         }
     }

@@ -1,14 +1,14 @@
 using System.Globalization;
 using Pangu.Core;
+using Pangu.Data.Splits;
 using Pangu.Evaluation.Prediction;
+using Pangu.Modalities.Series;
 
 namespace Pangu.Evaluation.Tests.Prediction;
 
 internal static class SeriesFixtures
 {
-    public static readonly RowRange Training = new(0, 8640);
-    public static readonly RowRange Validation = new(8640, 11520);
-    public static readonly RowRange Test = new(11520, 14400);
+    public static readonly DataSplits Ett1 = DataSplits.Of(17_420, 8640, 2880, 2880, "ett");
 
     public static ScaledSeries Ett(string name)
     {
@@ -24,7 +24,7 @@ internal static class SeriesFixtures
             }
         }
 
-        return ScaledSeries.Fit(names, values, Training);
+        return ScaledSeries.Fit(SeriesTable.WithoutTime(names, values), Ett1.Train);
     }
 
     /// <summary>Daily waves with autoregressive noise: something to forecast, the same every time.</summary>
@@ -43,6 +43,6 @@ internal static class SeriesFixtures
             }
         }
 
-        return ScaledSeries.Fit([.. Enumerable.Range(0, channels).Select(channel => $"c{channel}")], values, new RowRange(0, rows / 2));
+        return ScaledSeries.Fit(SeriesTable.WithoutTime([.. Enumerable.Range(0, channels).Select(channel => $"c{channel}")], values), new RowRange(0, rows / 2));
     }
 }

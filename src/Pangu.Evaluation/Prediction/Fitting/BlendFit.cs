@@ -1,7 +1,7 @@
 namespace Pangu.Evaluation.Prediction.Fitting;
 
 /// <summary>How blend weights are fitted.</summary>
-public sealed record BlendSettings
+public sealed record BlendFitSettings
 {
     /// <summary>How far each channel's problem is mixed with the one pooled over channels, 0 (its own) to 1 (pooled): the candidates among which blocks of time choose. Default five.</summary>
     public IReadOnlyList<double> Shrinkages { get; init; } = [0, 0.25, 0.5, 0.75, 1];
@@ -32,7 +32,7 @@ public static class BlendFit
     /// <param name="members">Forecasts of the same windows by each member; only means are used.</param>
     /// <param name="settings">How.</param>
     /// <returns>The weights.</returns>
-    public static Blend Fit(IReadOnlyList<ForecastSet> members, BlendSettings settings)
+    public static Blend Fit(IReadOnlyList<ForecastSet> members, BlendFitSettings settings)
     {
         var blocks = Math.Max(1, Math.Min(settings.Blocks, members[0].Windows));
         var products = Enumerable.Range(0, blocks).Select(block => Products(members, block, blocks)).ToArray();
@@ -140,7 +140,7 @@ public static class BlendFit
         return sums;
     }
 
-    private static double[][] Solve(double[][][] blocks, double shrinkage, BlendSettings settings)
+    private static double[][] Solve(double[][][] blocks, double shrinkage, BlendFitSettings settings)
     {
         double[][] own = [.. Enumerable.Range(0, blocks[0].Length).Select(channel => Mean(blocks.Select(block => block[channel])))];
         var pooled = Mean(blocks.SelectMany(block => block));

@@ -1,3 +1,5 @@
+using Pangu.Modalities.Series;
+
 namespace Pangu.Evaluation.Prediction.Linear;
 
 /// <summary>Sums of products over all windows of a series: everything that least squares on lagged values needs. Legend: <c>L</c> context, <c>H</c> horizon, <c>D</c> = L + H.</summary>

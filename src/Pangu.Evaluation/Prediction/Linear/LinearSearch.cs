@@ -1,4 +1,5 @@
 using Pangu.Core;
+using Pangu.Modalities.Series;
 
 namespace Pangu.Evaluation.Prediction.Linear;
 
@@ -23,7 +24,7 @@ public static class LinearSearch
         foreach (var group in kinds.SelectMany(kind => settings.Contexts.Select(context => (Kind: kind, Context: Whole(kind, context, settings)))).Distinct().GroupBy(pair => pair.Context, pair => pair.Kind))
         {
             var context = group.Key;
-            if (context < 1 || training.Length < context + settings.Horizon || choice.Start < context)
+            if (context < 1 || training.Count < context + settings.Horizon || choice.Start < context)
             {
                 continue;
             }
@@ -41,7 +42,7 @@ public static class LinearSearch
 
         if (candidates.Count == 0)
         {
-            throw PanguException.Usage("too-few-rows", $"the training part has {training.Length} rows; the shortest context of {settings.Contexts.Min()} and the horizon of {settings.Horizon} steps do not fit. Use shorter contexts or more rows.");
+            throw PanguException.Usage("too-few-rows", $"the training part has {training.Count} rows; the shortest context of {settings.Contexts.Min()} and the horizon of {settings.Horizon} steps do not fit. Use shorter contexts or more rows.");
         }
 
         return [.. candidates.OrderBy(candidate => candidate.ChoiceError)];
