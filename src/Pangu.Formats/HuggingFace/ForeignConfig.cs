@@ -39,9 +39,10 @@ internal sealed class ForeignConfig
     /// <summary>What the importer should tell: settings that hold in training only.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    public static ForeignConfig Read(string path)
+    public static ForeignConfig Read(string path) => Parse(File.ReadAllText(path), path);
+
+    public static ForeignConfig Parse(string text, string path)
     {
-        var text = File.ReadAllText(path);
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });

@@ -62,6 +62,50 @@ public static class HuggingFaceFolder
         }
     }
 
+    /// <summary>Writes a folder that transformers' <c>from_pretrained</c> reads: today PatchTST, forecast and pre-training. The folder appears only when it is whole and on disk.</summary>
+    /// <param name="folder">The folder; it must not exist.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="weights">Its weights by slot.</param>
+    /// <param name="channels">Number of channels of its data, at least 1.</param>
+    /// <exception cref="PanguException">The folder exists, or the format cannot say this model; what it cannot say is listed.</exception>
+    public static void Write(string folder, ModelConfig config, IReadOnlyDictionary<string, TensorData> weights, int channels)
+    {
+        if (Directory.Exists(folder) || File.Exists(folder))
+        {
+            throw PanguException.Usage("export-exists", $"{folder} exists already; choose another name or remove it first.");
+        }
+
+        var plain = WithoutIdleChannels(config);
+        var fields = PatchTstExport.Fields(plain, channels)
+            ?? throw PanguException.Usage("export-hugging-face", $"A model of {config.Embedder.GetType().Name}, {config.Body.GetType().Name} and {config.Head.GetType().Name} in this arrangement has no class in transformers; export it as a package instead.");
+        var text = fields.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n";
+        var model = new PatchTst().Read(ForeignConfig.Parse(text, Path.Combine(folder, ConfigName)));
+        var differences = ConfigDifference.Between(plain, model.Config);
+        if (differences.Count > 0)
+        {
+            throw new PanguException(ErrorKind.Usage, "export-hugging-face", $"transformers' {model.ClassName} cannot say this model; export it as a package instead.", [.. differences.Select(difference => new Problem(null, null, difference))]);
+        }
+
+        WeightCheck.Require(config, weights, folder);
+        DurableFile.CreateFolder(folder, temporary =>
+        {
+            DurableFile.WriteText(Path.Combine(temporary, ConfigName), text);
+            SafetensorsWriter.Write(Path.Combine(temporary, WeightsName), model.Names.ToForeign(weights), new Dictionary<string, string> { ["format"] = "pt" });
+        });
+    }
+
+    /// <summary>The same model without numbers of channels that no weight depends on.</summary>
+    private static ModelConfig WithoutIdleChannels(ModelConfig config) => config with
+    {
+        Embedder = config.Embedder is SeriesEmbedder { SharedProjection: true } embedder ? embedder with { Channels = 0 } : config.Embedder,
+        Head = config.Head switch
+        {
+            ForecastHead { Members: 1, Output: FlattenOutput { SharedProjection: true }, Intervals: IntervalSource.Network } head => head with { Channels = 0 },
+            ReconstructionHead { SharedProjection: true } head => head with { Channels = 0 },
+            var head => head,
+        },
+    };
+
     private static Architecture Find(ForeignConfig config)
     {
         var type = config.ModelType();

@@ -7,8 +7,8 @@ namespace Pangu.Formats;
 /// <summary>PatchTST (Nie et al. 2023) as transformers' <c>modeling_patchtst</c> computes it: forecast and masked pre-training heads.</summary>
 internal sealed partial class PatchTst : Architecture
 {
-    private const string Prediction = "PatchTSTForPrediction";
-    private const string Pretraining = "PatchTSTForPretraining";
+    public const string Prediction = "PatchTSTForPrediction";
+    public const string Pretraining = "PatchTSTForPretraining";
 
     private static readonly Dictionary<string, ActivationKind> Activations = new(StringComparer.Ordinal)
     {

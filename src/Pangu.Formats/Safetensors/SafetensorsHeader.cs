@@ -37,6 +37,11 @@ internal sealed class SafetensorsHeader
             throw header.Bad("its header is not valid UTF-8");
         }
 
+        if (json.IsEmpty || json[0] != '{')
+        {
+            throw header.Bad("its header does not begin with {");
+        }
+
         try
         {
             header.ReadObject(json);
@@ -53,18 +58,16 @@ internal sealed class SafetensorsHeader
     private void ReadObject(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw Bad("its header is not a JSON object");
-        }
-
+        reader.Read();
+        var metadataSeen = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
             reader.Read();
             if (name == "__metadata__")
             {
-                ReadMetadata(ref reader);
+                ReadMetadata(ref reader, metadataSeen);
+                metadataSeen = true;
             }
             else if (!_entries.TryAdd(name, ReadEntry(ref reader, name)))
             {
@@ -78,11 +81,11 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    private void ReadMetadata(ref Utf8JsonReader reader)
+    private void ReadMetadata(ref Utf8JsonReader reader, bool seen)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        if (seen || reader.TokenType != JsonTokenType.StartObject)
         {
-            throw Bad($"__metadata__ is {reader.TokenType}; expected an object of strings");
+            throw Bad(seen ? "__metadata__ occurs twice in its header" : $"__metadata__ is {reader.TokenType}; expected an object of strings");
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -159,7 +162,7 @@ internal sealed class SafetensorsHeader
         var numbers = new List<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            numbers.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && number >= 0
+            numbers.Add(reader.TokenType == JsonTokenType.Number && reader.ValueSpan[0] != '-' && reader.TryGetInt64(out var number)
                 ? number
                 : throw Bad($"{what} holds something that is not a whole number of at least 0"));
         }

@@ -73,6 +73,39 @@ public sealed class SafetensorsFileTests
         Assert.Contains("F8_E4M3", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(""" {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}} {}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[-0,2]}}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[2e0],"data_offsets":[0,2]}}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[18446744073709551616],"data_offsets":[0,2]}}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":["2"],"data_offsets":[0,2]}}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[2],"shape":[2],"data_offsets":[0,2]}}""")]
+    [InlineData("""{"a":{"dtype":"u8","shape":[2],"data_offsets":[0,2]}}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":2,"data_offsets":[0,2]}}""")]
+    [InlineData("""{"a":[1,2]}""")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""")]
+    [InlineData("""{"\ud800":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""")]
+    [InlineData("""{"__metadata__":{},"__metadata__":{},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""")]
+    [InlineData("""{"__metadata__":{"k":null},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""")]
+    public void Open_OtherUnsoundHeader_IsRejected(string header)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal("safetensors", Assert.Throws<PanguException>(() => SafetensorsFile.Open(WriteRaw(folder, header, [1, 2])).Dispose()).Code);
+    }
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}      """)]
+    [InlineData("""{"z":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"a":{"dtype":"F32","shape":[0,3],"data_offsets":[0,0]},"b":{"dtype":"F32","shape":[0],"data_offsets":[2,2]}}""")]
+    [InlineData("""{"a":{"data_offsets":[0,2],"note":{"x":[1]},"shape":[1,2,1],"dtype":"BOOL"}}""")]
+    public void Open_UnusualButSoundHeader_Loads(string header)
+    {
+        using var folder = new TemporaryFolder();
+        using var file = SafetensorsFile.Open(WriteRaw(folder, header, [1, 0]));
+        Assert.Equal(2, file.Tensors.Values.Sum(tensor => tensor.Count));
+    }
+
     [Fact]
     public void Tensor_AfterDispose_ThrowsInsteadOfReadingFreedMemory()
     {
