@@ -6,7 +6,7 @@ public sealed record OptimizerOptions
     /// <summary>AdamW: all weights, or those that <see cref="Muon"/> leaves.</summary>
     public required AdamWOptions AdamW { get; init; }
 
-    /// <summary>Muon for the matrices of the body; null leaves all weights to AdamW. Default none.</summary>
+    /// <summary>Muon for the matrices of the body (and, where it says so, of the embedder); null leaves all weights to AdamW. Default none.</summary>
     public MuonOptions? Muon { get; init; }
 
     internal IEnumerable<string> Validate(string path) => [.. AdamW.Validate($"{path}.adamW"), .. Muon?.Validate($"{path}.muon") ?? []];
@@ -49,6 +49,9 @@ public sealed record MuonOptions(double LearningRate)
 
     /// <summary>Decoupled decay, a share of the rate. Default 0.</summary>
     public double WeightDecay { get; init; }
+
+    /// <summary>Whether the embedder's linear layers are Muon's as well: right for patches of numbers, wrong for tables of tokens. Default false.</summary>
+    public bool Embedder { get; init; }
 
     /// <summary>The orthogonalisation.</summary>
     public NewtonSchulz Orthogonalisation { get; init; } = new();

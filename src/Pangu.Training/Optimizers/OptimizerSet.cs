@@ -9,7 +9,7 @@ internal sealed class OptimizerSet : IDisposable
 
     public OptimizerSet(IReadOnlyList<NamedParameter> parameters, Gradients gradients, OptimizerOptions options)
     {
-        var groups = ParameterGroups.Split(parameters, options.Muon is not null);
+        var groups = ParameterGroups.Split(parameters, options.Muon);
         _optimizers =
         [
             .. groups.Muon.Count > 0 ? [new Muon(groups.Muon, gradients, options.Muon!)] : Array.Empty<IOptimizer>(),

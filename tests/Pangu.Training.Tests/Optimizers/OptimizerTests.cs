@@ -102,12 +102,15 @@ public sealed class OptimizerTests
     [Fact]
     public void Split_WithMuon_FollowsTheRules()
     {
-        NamedParameter[] parameters = [Parameter("embedder.patch.weight", 4, 3), Parameter("stages.0.blocks.0.branches.0.up.weight", 4, 3), Parameter("stages.0.blocks.0.branches.0.up.bias", 4), Parameter("head.projection.weight", 2, 4), Parameter("final.weight", 4)];
-        var groups = ParameterGroups.Split(parameters, muon: true);
+        NamedParameter[] parameters = [Parameter("embedder.patch.weight", 4, 3), Parameter("embedder.positions", 5, 4), Parameter("stages.0.blocks.0.branches.0.up.weight", 4, 3), Parameter("stages.0.blocks.0.branches.0.up.bias", 4), Parameter("head.projection.weight", 2, 4), Parameter("final.weight", 4)];
+        var groups = ParameterGroups.Split(parameters, new MuonOptions(0.02));
         Assert.Equal(["stages.0.blocks.0.branches.0.up.weight"], groups.Muon.Select(parameter => parameter.Name));
-        Assert.Equal(["embedder.patch.weight", "head.projection.weight"], groups.Decayed.Select(parameter => parameter.Name));
+        Assert.Equal(["embedder.patch.weight", "embedder.positions", "head.projection.weight"], groups.Decayed.Select(parameter => parameter.Name));
         Assert.Equal(["stages.0.blocks.0.branches.0.up.bias", "final.weight"], groups.Undecayed.Select(parameter => parameter.Name));
-        Assert.Empty(ParameterGroups.Split(parameters, muon: false).Muon);
+        var wide = ParameterGroups.Split(parameters, new MuonOptions(0.02) { Embedder = true });
+        Assert.Equal(["embedder.patch.weight", "stages.0.blocks.0.branches.0.up.weight"], wide.Muon.Select(parameter => parameter.Name));
+        Assert.Equal(["embedder.positions", "head.projection.weight"], wide.Decayed.Select(parameter => parameter.Name));
+        Assert.Empty(ParameterGroups.Split(parameters, muon: null).Muon);
     }
 
     [Theory]

@@ -21,7 +21,7 @@ internal sealed class ModulatedSeasonGenerator : ISeriesGenerator
         double firstGain = 1;
         for (int s = 0; s < seasonCount; s++)
         {
-            double period = s == 0 ? grid.MainPeriod : grid.DrawPeriod(random);
+            double period = s == 0 ? grid.DrawLeadingPeriod(random) : grid.DrawPeriod(random);
             double gain = s == 0 ? firstGain : random.NextLogUniform(0.1, 1);
             AddSeason(values, period, gain, random);
         }

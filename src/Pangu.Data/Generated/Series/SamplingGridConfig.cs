@@ -5,11 +5,11 @@ namespace Pangu.Data.Generated.Series;
 /// <summary>How often each sampling interval is drawn; relative weights, 0 leaves one out.</summary>
 public sealed record SamplingGridConfig
 {
-    /// <summary>Weight of 1 minute (period 60 for the hour: the day is too long to show). Default 0.05.</summary>
-    public double Minute { get; init; } = 0.05;
+    /// <summary>Weight of 1 minute (period 60 for the hour: the day is too long to show). Default 0.06.</summary>
+    public double Minute { get; init; } = 0.06;
 
-    /// <summary>Weight of 5 minutes (day 288). Default 0.08.</summary>
-    public double FiveMinutes { get; init; } = 0.08;
+    /// <summary>Weight of 5 minutes (day 288). Default 0.09.</summary>
+    public double FiveMinutes { get; init; } = 0.09;
 
     /// <summary>Weight of 10 minutes (day 144). Default 0.08.</summary>
     public double TenMinutes { get; init; } = 0.08;
@@ -17,26 +17,26 @@ public sealed record SamplingGridConfig
     /// <summary>Weight of 15 minutes (day 96). Default 0.10.</summary>
     public double FifteenMinutes { get; init; } = 0.10;
 
-    /// <summary>Weight of 30 minutes (day 48). Default 0.09.</summary>
-    public double HalfHour { get; init; } = 0.09;
+    /// <summary>Weight of 30 minutes (day 48). Default 0.08.</summary>
+    public double HalfHour { get; init; } = 0.08;
 
-    /// <summary>Weight of 1 hour (day 24, week 168): by far the commonest in industry's records. Default 0.28.</summary>
-    public double Hour { get; init; } = 0.28;
+    /// <summary>Weight of 1 hour (day 24, week 168): by far the commonest in industry's records. Default 0.22.</summary>
+    public double Hour { get; init; } = 0.22;
 
-    /// <summary>Weight of 2, 3, 4, 6 or 8 hours, evenly (day 12, 8, 6, 4, 3). Default 0.09.</summary>
-    public double SeveralHours { get; init; } = 0.09;
+    /// <summary>Weight of 2, 3, 4, 6 or 8 hours, evenly (day 12, 8, 6, 4, 3). Default 0.08.</summary>
+    public double SeveralHours { get; init; } = 0.08;
 
-    /// <summary>Weight of 1 day (week 7, year 365). Default 0.09.</summary>
-    public double Day { get; init; } = 0.09;
+    /// <summary>Weight of 1 day (week 7, year 365). Default 0.07.</summary>
+    public double Day { get; init; } = 0.07;
 
-    /// <summary>Weight of 1 week (year 52). Default 0.04.</summary>
-    public double Week { get; init; } = 0.04;
+    /// <summary>Weight of 1 week (year 52). Default 0.05.</summary>
+    public double Week { get; init; } = 0.05;
 
     /// <summary>Weight of 1 month (year 12). Default 0.02.</summary>
     public double Month { get; init; } = 0.02;
 
-    /// <summary>Weight of machine time: a "day" of any length from 4 to 400 steps. Default 0.10.</summary>
-    public double MachineTime { get; init; } = 0.10;
+    /// <summary>Weight of machine time: a "day" of any length from 4 to 400 steps. Default 0.15.</summary>
+    public double MachineTime { get; init; } = 0.15;
 
     /// <summary>Draws a grid by these weights.</summary>
     /// <param name="random">Source of the draw.</param>

@@ -92,7 +92,7 @@ public sealed class SeriesMixture
     {
         Span<float> layer = Layer(values.Length);
         values.Clear();
-        double seasonGain = random.NextBool(0.92) ? random.NextLogUniform(0.25, 2) : 0;
+        double seasonGain = random.NextBool(0.92) ? random.NextLogUniform(0.25, 4) : 0;
         if (seasonGain > 0)
         {
             SeriesFamily family = random.NextDouble() switch

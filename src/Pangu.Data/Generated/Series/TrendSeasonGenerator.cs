@@ -24,7 +24,7 @@ internal sealed class TrendSeasonGenerator : ISeriesGenerator
         season.Clear();
         for (int s = 0; s < seasonCount; s++)
         {
-            double period = s == 0 ? grid.MainPeriod : grid.DrawPeriod(random);
+            double period = s == 0 ? grid.DrawLeadingPeriod(random) : grid.DrawPeriod(random);
             SeasonShape.Draw(shape, period, random);
             double gain = s == 0 ? 1 : random.NextLogUniform(0.1, 1);
             double phase = random.NextDouble();
