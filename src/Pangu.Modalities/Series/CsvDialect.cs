@@ -28,11 +28,6 @@ internal sealed record CsvDialect(char Delimiter, char Decimal, bool HasHeader)
         }
 
         var delimiter = options.Delimiter ?? DetectDelimiter(sample, options, path);
-        if (options.Decimal == delimiter)
-        {
-            throw PanguException.Usage("csv-decimal", $"--delimiter and --decimal are both '{delimiter}'; they must differ.");
-        }
-
         var rows = sample.Rows(delimiter);
         if (rows.Count == 0)
         {
@@ -68,13 +63,14 @@ internal sealed record CsvDialect(char Delimiter, char Decimal, bool HasHeader)
 
         var wholeLines = sample.Rows(single == '\u0001' ? '~' : single, DelimiterRows);
         var lineShare = wholeLines.Count == 0 ? 0 : ReadableShare(wholeLines, options);
-        if (best.Count > 0)
+        var isOneColumn = options.Decimal == ',' && best.Count > 0 && best[0].Delimiter == ',' && lineShare >= best[0].Share;
+        if (best.Count > 0 && !isOneColumn)
         {
             RefuseTieWithSingleColumn(best[0], wholeLines, lineShare, options, path);
             return best[0].Delimiter;
         }
 
-        if (lineShare > 0.5 || fits.Count == 0)
+        if (isOneColumn || lineShare > 0.5 || fits.Count == 0)
         {
             return single == '\u0001' ? '~' : single;
         }

@@ -55,9 +55,10 @@ internal sealed record CsvLayout
         var fieldCount = rows[0].Length;
         var names = NamesOf(rows, dialect.HasHeader, notes);
         rows = [.. rows.Skip(dialect.HasHeader ? 1 : 0).Where(row => row.Length == fieldCount)];
-        if (rows.Count == 0 && sample.IsWholeFile)
+        if (rows.Count == 0)
         {
-            throw PanguException.Usage("csv-no-rows", $"{path} has a line of column names ({string.Join(", ", names)}) and no rows that fit it; at least one row of {fieldCount} fields was expected.");
+            RefuseFirstRow(path, options, dialect, fieldCount);
+            throw PanguException.Usage("csv-no-rows", $"{path} has a line of column names ({string.Join(", ", names)}) and no rows; at least one was expected.");
         }
 
         var time = CsvTimeColumn.Find(names, rows, number, options, path);
@@ -81,6 +82,26 @@ internal sealed record CsvLayout
             IsDescending = isDescending,
             Notes = notes,
         };
+    }
+
+    /// <summary>No row fits the first line: reading the first one says what is wrong with it.</summary>
+    private static void RefuseFirstRow(string path, CsvReadOptions options, CsvDialect dialect, int fieldCount)
+    {
+        var layout = new CsvLayout
+        {
+            Path = path,
+            Options = options,
+            Dialect = dialect,
+            FieldCount = fieldCount,
+            Time = new CsvTimeColumn([], null),
+            Names = [],
+            Positions = [],
+            Clock = SeriesClock.Ordinal,
+            IsDescending = false,
+            Notes = [],
+        };
+        using var source = new CsvRowSource(layout);
+        source.MoveNext();
     }
 
     private static CsvSample ReadSample(string path, CsvReadOptions options, List<string> notes)

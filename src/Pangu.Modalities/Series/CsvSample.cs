@@ -17,9 +17,10 @@ internal sealed class CsvSample
     /// <summary>Reads up to a million characters, cut at the end of a line.</summary>
     /// <param name="reader">At the first character that counts.</param>
     /// <returns>The sample.</returns>
-    public static CsvSample Read(TextReader reader)
+    public static CsvSample Read(StreamReader reader)
     {
-        var buffer = new char[SampleCharacters];
+        // No encoding makes more characters than bytes.
+        var buffer = new char[Math.Min(SampleCharacters, reader.BaseStream.Length + 1)];
         var count = reader.ReadBlock(buffer, 0, buffer.Length);
         if (count < buffer.Length)
         {

@@ -89,7 +89,7 @@ internal sealed record CsvTimeColumn(int[] Positions, TimeFormat? Format, string
         var numbers = new List<double>();
         foreach (var row in rows)
         {
-            if (!double.TryParse(row[column], System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var value))
+            if (!double.TryParse(row[column], System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
             {
                 return false;
             }

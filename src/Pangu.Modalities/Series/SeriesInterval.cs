@@ -114,7 +114,7 @@ public sealed record SeriesInterval(double Seconds, int Months = 0)
     }
 
     private static string Words(double count, string unit) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} {unit}{(count != 1 && unit.Length > 3 ? "s" : string.Empty)}");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} {unit}{(count != 1 && (unit is "day" or "week" or "month" or "year") ? "s" : string.Empty)}");
 
     private static SeriesInterval? DetectMonths(ReadOnlySpan<long> times, long medianMilliseconds)
     {
