@@ -21,6 +21,14 @@ public sealed class SeriesCaseTests
     }
 
     [Fact]
+    public void Read_NaN_IsNotObserved()
+    {
+        var series = SeriesCase.Read(Config, new Dictionary<string, TensorData> { ["past_values"] = TensorData.Of([1, float.NaN, 3, 4], 1, 4, 1) });
+        Assert.Equal([1, 0, 3, 4], series.Values);
+        Assert.Equal([1, 0, 1, 1], series.Observed);
+    }
+
+    [Fact]
     public void Read_WrongLength_SaysWhatIsExpected()
     {
         var exception = Assert.Throws<PanguException>(() => SeriesCase.Read(Config, new Dictionary<string, TensorData> { ["past_values"] = TensorData.Of([1, 2, 3], 1, 3, 1) }));

@@ -5,7 +5,7 @@ namespace Pangu.Core;
 /// Written once, used by both engines. Legend: <c>B</c> windows, <c>C</c> channels, <c>L</c> context, <c>H</c> horizon, <c>P</c> patches, <c>T</c> tokens, <c>D</c> width.
 /// </summary>
 /// <remarks>
-/// Inputs: <c>past_values</c> [B, L, C]; <c>past_observed_mask</c> [B, L, C] (absent: all observed); <c>future_values</c> [B, H, C] where a forecast loss is wanted;
+/// Inputs: <c>past_values</c> [B, L, C]; <c>past_observed_mask</c> [B, L, C] (absent: all observed but NaN); <c>future_values</c> [B, H, C] where a forecast loss is wanted;
 /// for pre-training <c>noise</c> [B, C, P] or [B, 1, P] that random masks are made of, or the <c>mask</c> itself [B, C, P].
 /// An engine makes a <see cref="RecordingTap"/> of <see cref="TapNames"/>, runs, and hands a <see cref="SeriesCaseResult"/> to <see cref="Outputs"/>.
 /// </remarks>
@@ -57,9 +57,18 @@ public sealed class SeriesCase
         var observed = inputs.TryGetValue("past_observed_mask", out var mask)
             ? SeriesCaseShapes.Same(mask, past.Shape, "past_observed_mask").ToSingles()
             : [.. Enumerable.Repeat(1f, checked((int)past.Count))];
+        var values = past.ToSingles();
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (float.IsNaN(values[i]))
+            {
+                (values[i], observed[i]) = (0, 0);
+            }
+        }
+
         return new SeriesCase(config, embedder, windows, channels)
         {
-            Values = SeriesCaseShapes.SwapLast(past.ToSingles(), windows, embedder.Context, channels),
+            Values = SeriesCaseShapes.SwapLast(values, windows, embedder.Context, channels),
             Observed = SeriesCaseShapes.SwapLast(observed, windows, embedder.Context, channels),
             Future = ReadFuture(config, inputs, windows, channels),
             Masked = ReadMask(config, embedder, inputs, windows, channels),
