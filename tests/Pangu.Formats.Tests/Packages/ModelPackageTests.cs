@@ -106,6 +106,28 @@ public sealed class ModelPackageTests : IDisposable
     }
 
     [Fact]
+    public void Open_ConfigWithByteOrderMark_Opens()
+    {
+        var path = Write(TinyModels.Weights(_config));
+        var config = Path.Combine(path, "config.json");
+        File.WriteAllText(config, File.ReadAllText(config), new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        using var package = ModelPackage.Open(path, TinyModels.Families);
+        Assert.Equal(Capability.Forecast, package.Capability);
+    }
+
+    [Theory]
+    [InlineData("../card.json")]
+    [InlineData("config.json")]
+    [InlineData(".hidden")]
+    [InlineData("")]
+    public void Write_FurtherFileWithAnOddName_IsRefused(string name)
+    {
+        var contents = Contents(TinyModels.Weights(_config)) with { ExtraFiles = new Dictionary<string, string> { [name] = "{}" } };
+        Assert.Equal("package-file", Assert.Throws<PanguException>(() => ModelPackage.Write(_folder.File("package"), contents, TinyModels.Families)).Code);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
     public void Hash_OfTheSameModel_IsTheSameAndLeavesTheCardOut()
     {
         var first = Write(TinyModels.Weights(_config));

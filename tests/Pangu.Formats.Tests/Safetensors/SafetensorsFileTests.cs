@@ -107,6 +107,22 @@ public sealed class SafetensorsFileTests
     }
 
     [Fact]
+    public void Tensors_OfOneFile_AreViewsThatManyReadersShare()
+    {
+        using var folder = new TemporaryFolder();
+        var tensors = Enumerable.Range(0, 32).ToDictionary(i => $"t{i}", i => TensorData.Of([.. Enumerable.Repeat((float)i, 1000)], 1000));
+        SafetensorsWriter.Write(folder.File("a.safetensors"), tensors);
+        using var file = SafetensorsFile.Open(folder.File("a.safetensors"));
+        Assert.False(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(file["t1"].Bytes, out _), "the tensor was copied into a managed array");
+        Parallel.For(0, 2000, i =>
+        {
+            var values = file[$"t{i % 32}"].AsSingles();
+            Assert.Equal(1000, values.Length);
+            Assert.Equal(-1, values.IndexOfAnyExcept((float)(i % 32)));
+        });
+    }
+
+    [Fact]
     public void Tensor_AfterDispose_ThrowsInsteadOfReadingFreedMemory()
     {
         using var folder = new TemporaryFolder();
