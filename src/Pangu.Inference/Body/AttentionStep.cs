@@ -1,0 +1,151 @@
+using Pangu.Core;
+using Pangu.Numerics;
+
+namespace Pangu.Inference;
+
+/// <summary>
+/// Softmax attention. Legend: <c>M</c> rows, <c>D</c> width, <c>H</c> query heads, <c>K</c> key and value heads, <c>E</c> width of a head.
+/// </summary>
+/// <remarks>
+/// One product makes queries, keys and values [M, H E + K E + K E]; norms and rotary positions work on them in place. Rotary pairs (2 i, 2 i + 1) are turned into pairs (i, i + width / 2) when
+/// the model is compiled, by reordering the rows of the query and key projections alike: q k^T does not change.
+/// </remarks>
+internal sealed class AttentionStep : IPartStep
+{
+    private readonly PackedLinear _projection;
+    private readonly PackedLinear _output;
+    private readonly AttentionShape _shape;
+    private readonly float[]? _queryNorm;
+    private readonly float[]? _keyNorm;
+    private readonly float _normEpsilon;
+    private readonly RotaryTable? _rotary;
+    private readonly bool _acrossChannels;
+
+    /// <summary>Compiles the part.</summary>
+    /// <param name="attention">Its settings.</param>
+    /// <param name="name">Name of the branch that holds its weights.</param>
+    /// <param name="factor">Factor of its result.</param>
+    /// <param name="positions">Most tokens or, across channels, channels that see each other.</param>
+    /// <param name="weights">All weights.</param>
+    internal AttentionStep(Attention attention, string name, double factor, int positions, WeightStore weights)
+    {
+        var scope = attention.Scope.Accept(new ScopeReader());
+        var order = attention.Positions.Accept(new PairOrder(attention.HeadWidth));
+        _acrossChannels = scope.AcrossChannels;
+        _shape = new AttentionShape(attention.QueryHeads, attention.KeyValueHeads, attention.HeadWidth, (float)(attention.Scale ?? (1 / Math.Sqrt(attention.HeadWidth))), scope.Causal, scope.Window);
+        _projection = weights.Cached($"{name}.query+key+value {string.Join(',', order)}", () => WeightStore.Joined(
+        [
+            weights.Rows($"{name}.query").Reordered(HeadOrder(order, attention.QueryHeads)),
+            weights.Rows($"{name}.key").Reordered(HeadOrder(order, attention.KeyValueHeads)),
+            weights.Rows($"{name}.value"),
+        ]));
+        _output = weights.Linear([$"{name}.output"], factor);
+        _rotary = attention.Positions is Rotary rotary ? new RotaryTable(positions, rotary.Width, rotary.Base) : null;
+        if (attention.QueryKeyNorm is { } norm)
+        {
+            var (query, key) = (weights.Read($"{name}.queryNorm.weight"), weights.Read($"{name}.keyNorm.weight"));
+            _queryNorm = [.. order.Select(i => query[i])];
+            _keyNorm = [.. order.Select(i => key[i])];
+            _normEpsilon = (float)norm.Epsilon;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Wide => _projection.Outputs;
+
+    /// <inheritdoc/>
+    public int Narrow => _output.Inputs;
+
+    /// <inheritdoc/>
+    public bool MixesTokens => !_acrossChannels;
+
+    /// <inheritdoc/>
+    public bool MixesChannels => _acrossChannels;
+
+    /// <inheritdoc/>
+    public int ScratchLength(int tokens, int sequences) => ShortAttention.ScratchLength(_acrossChannels ? sequences : tokens, _shape);
+
+    /// <inheritdoc/>
+    public void Run(ReadOnlySpan<float> input, Span<float> output, bool add, BodyFrame frame)
+    {
+        var (rows, tokens) = (frame.Rows, frame.Tokens);
+        var width = _projection.Outputs;
+        var heads = frame.Wide[..(rows * width)];
+        _projection.Multiply(input, heads, rows);
+        Prepare(heads, frame);
+        var attended = frame.Narrow[..(rows * _output.Inputs)];
+        if (_acrossChannels)
+        {
+            // Row (window, channel, token): channels of one token lie T rows apart.
+            for (var window = 0; window < frame.Sequences; window += frame.Channels)
+            {
+                for (var token = 0; token < tokens; token++)
+                {
+                    var row = (window * tokens) + token;
+                    ShortAttention.Run(heads[(row * width)..], tokens * width, frame.Channels, _shape, attended[(row * _output.Inputs)..], tokens * _output.Inputs, frame.Scratch);
+                }
+            }
+        }
+        else
+        {
+            for (var row = 0; row < rows; row += tokens)
+            {
+                ShortAttention.Run(heads[(row * width)..], width, tokens, _shape, attended[(row * _output.Inputs)..], _output.Inputs, frame.Scratch);
+            }
+        }
+
+        _output.Multiply(attended, _output.Inputs, output, _output.Outputs, rows, add);
+    }
+
+    private void Prepare(Span<float> heads, BodyFrame frame)
+    {
+        if (_queryNorm is null && _rotary is null)
+        {
+            return;
+        }
+
+        var width = _projection.Outputs;
+        var queries = _shape.QueryHeads * _shape.HeadWidth;
+        var keys = _shape.KeyValueHeads * _shape.HeadWidth;
+        for (var row = 0; row < frame.Rows; row++)
+        {
+            var query = heads.Slice(row * width, queries);
+            var key = heads.Slice((row * width) + queries, keys);
+            if (_queryNorm is not null)
+            {
+                Norms.Rms(query, query, _queryNorm, _normEpsilon);
+                Norms.Rms(key, key, _keyNorm, _normEpsilon);
+            }
+
+            if (_rotary is not null)
+            {
+                var position = _acrossChannels ? row / frame.Tokens % frame.Channels : row % frame.Tokens;
+                _rotary.Turn(query, _shape.HeadWidth, position);
+                _rotary.Turn(key, _shape.HeadWidth, position);
+            }
+        }
+    }
+
+    private static int[] HeadOrder(int[] order, int heads) => [.. Enumerable.Range(0, heads).SelectMany(head => order.Select(i => (head * order.Length) + i))];
+
+    private readonly record struct Reach(bool Causal, int Window, bool AcrossChannels);
+
+    private sealed class ScopeReader : IScopeVisitor<Reach>
+    {
+        public Reach Visit(FullScope scope) => new(false, 0, false);
+
+        public Reach Visit(CausalScope scope) => new(true, scope.Window ?? 0, false);
+
+        public Reach Visit(AcrossChannels scope) => new(false, 0, true);
+    }
+
+    // Where each number of a head comes from, so that rotary pairs are (i, i + width / 2).
+    private sealed class PairOrder(int headWidth) : IPositionsVisitor<int[]>
+    {
+        public int[] Visit(NoPositions none) => [.. Enumerable.Range(0, headWidth)];
+
+        public int[] Visit(Rotary rotary) => rotary.Pairing == RotaryPairing.Halves
+            ? [.. Enumerable.Range(0, headWidth)]
+            : [.. Enumerable.Range(0, headWidth).Select(i => i >= rotary.Width ? i : i < rotary.Width / 2 ? 2 * i : (2 * (i - (rotary.Width / 2))) + 1)];
+    }
+}

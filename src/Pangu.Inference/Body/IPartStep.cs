@@ -1,0 +1,30 @@
+namespace Pangu.Inference;
+
+/// <summary>One part, compiled: weights packed, shapes known. Immutable; safe for many frames at once.</summary>
+internal interface IPartStep
+{
+    /// <summary>Floats a row of its widest intermediate value.</summary>
+    int Wide { get; }
+
+    /// <summary>Floats a row of its second intermediate value.</summary>
+    int Narrow { get; }
+
+    /// <summary>Whether a token's result depends on other tokens of its sequence.</summary>
+    bool MixesTokens { get; }
+
+    /// <summary>Whether a sequence's result depends on other sequences of its window.</summary>
+    bool MixesChannels { get; }
+
+    /// <summary>Kernel memory, in floats.</summary>
+    /// <param name="tokens">T.</param>
+    /// <param name="sequences">Most sequences of a frame.</param>
+    /// <returns>A count of floats.</returns>
+    int ScratchLength(int tokens, int sequences);
+
+    /// <summary>Computes the part.</summary>
+    /// <param name="input">[M, D].</param>
+    /// <param name="output">[M, D]; may be the input's memory: all of the input is read before the output is written.</param>
+    /// <param name="add">Whether the result is added to the output or replaces it.</param>
+    /// <param name="frame">Sizes and memory.</param>
+    void Run(ReadOnlySpan<float> input, Span<float> output, bool add, BodyFrame frame);
+}
