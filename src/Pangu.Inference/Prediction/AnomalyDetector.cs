@@ -7,7 +7,7 @@ namespace Pangu.Inference;
 /// <remarks>
 /// Safe for many callers at once, as <see cref="Forecaster"/>. From the first step that has a whole context before it, stretches of <see cref="AnomalyCalibration.Stride"/> steps are forecast, each
 /// from the true values before it. A channel's score at a step is |value - forecast| / (deviation of the channel * scale of the channel); NaN where the value is missing. A step's own score is the
-/// mean over the channels that have one; the reported score is the mean of those over the last <see cref="AnomalyCalibration.Smoothing"/> steps, itself included; NaN where none of them has one.
+/// mean over the channels that have one; the reported score is the mean of those over the last <see cref="AnomalyCalibration.Smoothing"/> steps, itself included; NaN where the step itself has none.
 /// Channel scores are not smoothed.
 /// </remarks>
 public sealed class AnomalyDetector : IAnomalyDetector
@@ -157,6 +157,12 @@ public sealed class AnomalyDetector : IAnomalyDetector
         var smoothed = new float[scores.Length];
         for (var step = 0; step < scores.Length; step++)
         {
+            smoothed[step] = float.NaN;
+            if (float.IsNaN(scores[step]))
+            {
+                continue;
+            }
+
             var (sum, count) = (0.0, 0);
             for (var at = Math.Max(0, step - _calibration.Smoothing + 1); at <= step; at++)
             {
@@ -167,7 +173,7 @@ public sealed class AnomalyDetector : IAnomalyDetector
                 }
             }
 
-            smoothed[step] = count > 0 ? (float)(sum / count) : float.NaN;
+            smoothed[step] = (float)(sum / count);
         }
 
         return smoothed;

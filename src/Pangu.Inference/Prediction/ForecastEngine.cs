@@ -38,9 +38,9 @@ internal sealed class ForecastEngine : IDisposable
         Head = head;
         Network = CompiledNetwork.Of(model, store);
         Linear = new LinearMembers(head, store);
-        Blend = store.ReadOptional("head.blend");
-        Spread = store.ReadOptional("head.spread");
-        Residuals = store.ReadOptional("head.residuals");
+        Blend = head.Members > 1 ? store.Read("head.blend") : [];
+        Spread = head.Intervals == IntervalSource.CalibratedNetwork ? store.Read("head.spread") : [];
+        Residuals = head.Intervals == IntervalSource.Residuals ? store.Read("head.residuals") : [];
         Scaler = preprocessor.Channels.Count > 0 ? SeriesScaler.Of(preprocessor.Channels) : null;
         FixedChannels = new[] { preprocessor.Channels.Count, head.Channels, Network is null ? 0 : embedder.Channels }.Max();
         Context = Math.Max(Network?.Context ?? 0, Linear.Context);

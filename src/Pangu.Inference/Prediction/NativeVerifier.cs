@@ -83,7 +83,7 @@ public sealed class NativeVerifier : IVerifiableModel
         var result = session.Run(batch, engine.Head.Horizon, batch.Rows, pool: null, CancellationToken.None, tap);
         float[] locations = session.ScaledRows?.Locations ?? new float[batch.Rows];
         float[] scales = session.ScaledRows?.Scales ?? [.. Enumerable.Repeat(1f, batch.Rows)];
-        return new SeriesCaseResult(result.Mean, locations, scales, tap.Values);
+        return new SeriesCaseResult(result.Mean, locations, scales, tap.Values) { Quantiles = result.Quantiles };
     }
 
     private SeriesCaseResult Reconstruct(SeriesCase problem, SeriesBatch batch, RecordingTap tap)
