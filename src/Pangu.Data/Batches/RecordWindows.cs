@@ -1,4 +1,5 @@
 using Pangu.Core;
+using Pangu.Modalities.Series;
 
 namespace Pangu.Data;
 
@@ -6,7 +7,14 @@ namespace Pangu.Data;
 /// <param name="Values">Channels [C][T] in time order; NaN where missing.</param>
 /// <param name="From">First step, included.</param>
 /// <param name="To">Last step, excluded: no window, future included, reaches beyond it.</param>
-public sealed record RecordPart(IReadOnlyList<float[]> Values, int From, int To);
+public sealed record RecordPart(IReadOnlyList<float[]> Values, int From, int To)
+{
+    /// <summary>A part of a table.</summary>
+    /// <param name="table">The table; its arrays are shared.</param>
+    /// <param name="rows">The rows that training may see.</param>
+    /// <returns>The part.</returns>
+    public static RecordPart Of(SeriesTable table, RowRange rows) => new(table.Values, rows.Start, rows.End);
+}
 
 /// <summary>Windows of recorded series at random places; every place is equally likely.</summary>
 /// <remarks>

@@ -1,5 +1,6 @@
 using Pangu.Core;
 using Pangu.Formats;
+using Pangu.Models;
 using Pangu.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,6 +27,28 @@ public sealed class ForecastLossTests
         mean.backward();
         Assert.Equal(golden[$"out.{name}"].ToSingles()[0], mean.ToSingle(), 1e-6);
         AssertClose(golden[$"grad.{name}.prediction"].ToSingles(), Operators.ToArray(prediction_NHQ.grad!), 1e-5);
+    }
+
+    /// <summary>The scaled space of a window is RevIN's without its learned weight and shift.</summary>
+    [Fact]
+    public void ForwardScaled_GoldenReversibleNormalisation_ScalesTheSame()
+    {
+        using var golden = SafetensorsFile.Open(Path.Combine(Outside.Golden("training/loss-series"), "expected.safetensors"));
+        using var scope = new StepScope(gradient: false);
+        var config = TinySeriesModels.Forecaster();
+        using var model = TorchModel.Create(config with { Embedder = (SeriesEmbedder)config.Embedder with { Context = 10, PatchLength = 10, PatchStride = 10 }, Head = (ForecastHead)config.Head with { Horizon = 4 } }, new Seeds(1));
+        var x_BCT = Of(golden["in.x"]).transpose(1, 2).contiguous();
+        var forecast = new SeriesNetwork(model).ForwardScaled(x_BCT, ones_like(x_BCT));
+        var location_BC1 = forecast.Location.view(3, 2, 1);
+        var scale_BC1 = forecast.Scale.view(3, 2, 1);
+        var (weight_C1, shift_C1) = (Of(golden["in.weight"]).view(2, 1), Of(golden["in.shift"]).view(2, 1));
+
+        var y_BCT = Operators.Add(Operators.Multiply(Operators.Add(x_BCT, location_BC1, -1).div(scale_BC1), weight_C1), shift_C1);
+        AssertClose(golden["out.revin_forward.y"].ToSingles(), Operators.ToArray(y_BCT.transpose(1, 2)), 1e-5);
+
+        var z_BCH = Operators.Add(Of(golden["in.model_output"]).transpose(1, 2), shift_C1, -1).div(weight_C1);
+        var back_BCH = Operators.Add(Operators.Multiply(z_BCH, scale_BC1), location_BC1);
+        AssertClose(golden["out.revin_inverse.y"].ToSingles(), Operators.ToArray(back_BCH.transpose(1, 2)), 1e-5);
     }
 
     [Theory]

@@ -64,6 +64,35 @@ public sealed class SeriesTrainingTests
         Assert.All(run.Model.Export().Values, tensor => Assert.All(tensor.ToSingles(), value => Assert.True(float.IsFinite(value))));
     }
 
+    /// <summary>Other threads' allocations start collections in the middle of native calls: nothing that a call still uses may be finalised by them.</summary>
+    [Fact]
+    public void Run_WhileAnotherThreadAllocates_GivesTheSameBits()
+    {
+        using var quiet = new ForecastRun();
+        var expected = quiet.Train(_options);
+
+        using var noisy = new ForecastRun();
+        var isOver = 0;
+        var littering = new Thread(() =>
+        {
+            while (Volatile.Read(ref isOver) == 0)
+            {
+                for (var i = 0; i < 200; i++)
+                {
+                    _ = new byte[i * 50];
+                }
+
+                Thread.Yield();
+            }
+        });
+        littering.Start();
+        var result = noisy.Train(_options);
+        Volatile.Write(ref isOver, 1);
+        littering.Join();
+        Assert.Equal(expected.Losses, result.Losses);
+        AssertSame(quiet, noisy);
+    }
+
     [Theory]
     [InlineData(SampleWeighting.Value)]
     [InlineData(SampleWeighting.Series)]
