@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Pangu.Core;
-using Pangu.Data.Generated.Simulated;
 
 namespace Pangu.Data.Sources;
 
@@ -44,7 +43,7 @@ public sealed class DataStore(DataStoreSettings settings)
         var files = names is null ? dataset.Files : [.. names.Select(name => Find(dataset, name))];
         if (dataset.Simulated is { } simulated)
         {
-            return Simulate(dataset, simulated, files, progress);
+            return new SimulatedFiles(settings.CacheFolder).Make(dataset.Id, simulated, files, progress);
         }
 
         return [.. files.Select(file => Pull(dataset, file, progress, cancellationToken))];
@@ -192,32 +191,9 @@ public sealed class DataStore(DataStoreSettings settings)
         return sha256 == file.Sha256 ? null : $"its SHA-256 is {sha256}; expected {file.Sha256}";
     }
 
-    private static string HashOf(string path)
+    internal static string HashOf(string path)
     {
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
-
-    /// <summary>Files stand in a folder named after their settings and beside their hashes: a damaged one, or one of other settings, is never used.</summary>
-    private List<PulledFile> Simulate(Dataset dataset, SimulatedSource simulated, IReadOnlyList<DatasetFile> files, IProgress<WorkProgress>? progress)
-    {
-        var generator = SimulatedGenerators.Create(dataset.Id, simulated);
-        var folder = Path.GetFullPath(Path.Combine(settings.CacheFolder, dataset.Id, generator.Fingerprint));
-        var pulled = new List<PulledFile>();
-        foreach (var file in files)
-        {
-            var (target, hashFile) = (Path.Combine(folder, file.Path), Path.Combine(folder, file.Path + ".sha256"));
-            if (!File.Exists(target) || !File.Exists(hashFile) || HashOf(target) != File.ReadAllText(hashFile).Trim())
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                DurableFile.Write(target, stream => generator.Write(file.Path, stream));
-                DurableFile.WriteText(hashFile, HashOf(target) + "\n");
-                progress?.Report(new WorkProgress($"simulate {dataset.Id}/{file.Path}", 1, 1, "files"));
-            }
-
-            pulled.Add(new PulledFile(file.Path, target, new FileInfo(target).Length, HashOf(target), DataOrigin.Simulated));
-        }
-
-        return pulled;
     }
 }

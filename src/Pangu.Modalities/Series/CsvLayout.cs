@@ -67,7 +67,7 @@ internal sealed record CsvLayout
             notes.Add(time.Note);
         }
 
-        var positions = Choose(names, rows, number, time, options, path, notes);
+        var positions = new CsvColumnChoice(names, rows, number, time, path).Choose(options, notes);
         var (clock, isDescending) = ClockOf(names, rows, time, options, notes);
         return new CsvLayout
         {
@@ -146,90 +146,6 @@ internal sealed record CsvLayout
         }
 
         return names;
-    }
-
-    private static int[] Choose(string[] names, List<string[]> rows, CsvNumber number, CsvTimeColumn time, CsvReadOptions options, string path, List<string> notes)
-    {
-        if (options.Columns is { } asked)
-        {
-            return [.. asked.Select(name => PositionOf(name, names, rows, number, time, path))];
-        }
-
-        var chosen = new List<int>();
-        var texts = new List<string>();
-        for (var column = 0; column < names.Length; column++)
-        {
-            if (time.Positions.Contains(column))
-            {
-                continue;
-            }
-
-            var present = rows.Where(row => !number.IsMissing(row[column])).Select(row => row[column]).ToList();
-            if (present.Count == 0 && names[column] == $"column{column + 1}")
-            {
-                continue;
-            }
-
-            if (IsNumeric(present, number))
-            {
-                if (IsRowNumber(names[column], column, present, time))
-                {
-                    notes.Add($"Column {names[column]} counts the rows; it was left out.");
-                }
-                else
-                {
-                    chosen.Add(column);
-                }
-            }
-            else
-            {
-                texts.Add(names[column]);
-            }
-        }
-
-        if (texts.Count > 0)
-        {
-            notes.Add($"Left out, because they hold text: {string.Join(", ", texts)}.");
-        }
-
-        return chosen.Count > 0
-            ? [.. chosen]
-            : throw PanguException.Usage("csv-no-numbers", $"{path} has no column of numbers beside the time column; it has {string.Join(", ", names)}. If its fields are separated by something other than , ; tab or |, say so: --delimiter ' '.");
-    }
-
-    private static int PositionOf(string name, string[] names, List<string[]> rows, CsvNumber number, CsvTimeColumn time, string path)
-    {
-        var position = Array.IndexOf(names, name);
-        if (position < 0)
-        {
-            var near = names.FirstOrDefault(other => other.Equals(name, StringComparison.OrdinalIgnoreCase));
-            throw PanguException.Usage("csv-unknown-column", $"Column \"{name}\" is not in {path}; it has {string.Join(", ", names)}.{(near is null ? string.Empty : $" Did you mean {near}?")}");
-        }
-
-        if (time.Positions.Contains(position))
-        {
-            throw PanguException.Usage("csv-time-asked", $"Column \"{name}\" of {path} is the time column and cannot be a channel; choose among {string.Join(", ", names.Where((_, other) => !time.Positions.Contains(other)))}.");
-        }
-
-        var present = rows.Where(row => !number.IsMissing(row[position])).Select(row => row[position]).ToList();
-        return IsNumeric(present, number)
-            ? position
-            : throw PanguException.Usage("csv-text-column", $"Column \"{name}\" of {path} holds text (\"{present[0]}\"), not numbers; choose another column, or say what marks a missing value: --missing \"{present[0]}\".");
-    }
-
-    /// <summary>At least half of what is there are numbers: a stray text then is an error of its line rather than a reason to drop the column.</summary>
-    private static bool IsNumeric(List<string> present, CsvNumber number) => present.Count == 0 || present.Count(cell => number.TryRead(cell, out _)) * 2 >= present.Count;
-
-    private static bool IsRowNumber(string name, int column, List<string> present, CsvTimeColumn time)
-    {
-        if (column != 0 || present.Count < 2 || name.ToLowerInvariant() is not ("column1" or "unnamed: 0" or "index" or "row" or "nr" or "no" or "#"))
-        {
-            return false;
-        }
-
-        return (time.Format is not null || name != "column1")
-            && Enumerable.Range(0, present.Count).All(row => long.TryParse(present[row], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-                && long.TryParse(present[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) && value == first + row);
     }
 
     private static (SeriesClock Clock, bool IsDescending) ClockOf(string[] names, List<string[]> rows, CsvTimeColumn time, CsvReadOptions options, List<string> notes)
