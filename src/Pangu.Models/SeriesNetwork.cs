@@ -139,7 +139,7 @@ public sealed class SeriesNetwork
         }
 
         var negated_NHQ = ForwardScaled(Operators.Multiply(values, -1), observed).Steps;
-        var quantiles = Head.Quantiles.Count;
+        var quantiles = forecast.Steps.size(-1) - 1;
         var mirrored_NHQ = quantiles == 0
             ? negated_NHQ
             : Operators.Concatenate(-1, negated_NHQ.narrow(-1, 0, 1), negated_NHQ.narrow(-1, 1, quantiles).flip(-1));

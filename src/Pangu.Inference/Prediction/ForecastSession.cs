@@ -28,6 +28,9 @@ internal sealed class ForecastSession(ForecastEngine engine, int workers) : IPie
 
     private int Levels => engine.Head.Quantiles.Count;
 
+    // Only patch outputs give quantiles; a flattened output gives a mean alone.
+    private int NetworkLevels => engine.Head.Output is PatchOutput ? Levels : 0;
+
     /// <summary>Forecasts.</summary>
     /// <param name="batch">The windows.</param>
     /// <param name="horizon">Steps.</param>
@@ -132,15 +135,15 @@ internal sealed class ForecastSession(ForecastEngine engine, int workers) : IPie
 
         CompiledNetwork.Negate(memory);
         network.Run(memory, null);
-        var stride = 1 + Levels;
+        var stride = 1 + NetworkLevels;
         for (var step = 0; step < count * engine.Head.Horizon; step++)
         {
             var steps = frame.Steps.AsSpan(step * stride, stride);
             var mirrored = memory.Output.AsSpan(step * stride, stride);
             steps[0] = (steps[0] - mirrored[0]) * 0.5f;
-            for (var level = 1; level <= Levels; level++)
+            for (var level = 1; level <= NetworkLevels; level++)
             {
-                steps[level] = (steps[level] - mirrored[Levels + 1 - level]) * 0.5f;
+                steps[level] = (steps[level] - mirrored[NetworkLevels + 1 - level]) * 0.5f;
             }
         }
     }
@@ -185,7 +188,7 @@ internal sealed class ForecastSession(ForecastEngine engine, int workers) : IPie
 
     private void AddNetworkMean(ForecastFrame frame, int first, int row, Span<float> mean)
     {
-        var stride = 1 + Levels;
+        var stride = 1 + NetworkLevels;
         var weight = Weight(0, (first + row) % _batch.Channels);
         var rows = frame.Network!.Rows;
         for (var step = 0; step < mean.Length; step++)
