@@ -5,7 +5,8 @@ namespace Pangu.Data;
 
 /// <summary>Windows of fresh generated series; each channel of a window is a series of its own.</summary>
 /// <param name="config">Weights of the families; validated by the caller.</param>
-public sealed class GeneratedWindows(SeriesMixtureConfig config) : ISeriesSource
+/// <param name="seriesLength">Steps of a series, of which a window shows a random part; 0 (the default) makes series as long as the window. Longer ones cost as much more, and show events and trends at the rate of long records.</param>
+public sealed class GeneratedWindows(SeriesMixtureConfig config, int seriesLength = 0) : ISeriesSource
 {
     private readonly SeriesMixture _mixture = new(config);
     private float[] _series = [];
@@ -14,7 +15,8 @@ public sealed class GeneratedWindows(SeriesMixtureConfig config) : ISeriesSource
     public void Fill(SeriesWindow window, RandomStream random)
     {
         var context = window.Shape.Context;
-        var length = context + window.Shape.Horizon;
+        var shown = context + window.Shape.Horizon;
+        var length = Math.Max(seriesLength, shown);
         if (_series.Length < length)
         {
             _series = new float[length];
@@ -24,7 +26,8 @@ public sealed class GeneratedWindows(SeriesMixtureConfig config) : ISeriesSource
         for (var channel = 0; channel < window.Shape.Channels; channel++)
         {
             _mixture.Fill(series, random);
-            window.Write(channel, series[..context], series[context..]);
+            var part = series.Slice(random.NextInt(length - shown + 1), shown);
+            window.Write(channel, part[..context], part[context..]);
         }
     }
 }

@@ -118,6 +118,33 @@ public sealed class SeriesBatchesTests
         Assert.InRange(lossy.Observed.Count(flag => flag), 1, lossy.Observed.Length * 3 / 4);
     }
 
+    [Fact]
+    public void Fill_Mirrored_NegatesHistoryAndFutureTogether()
+    {
+        RecordWindows ones = new([new RecordPart([Enumerable.Repeat(1f, 200).ToArray()], 0, 200)]);
+        var batch = new SampledBatches(new MirroredWindows(ones), _shape with { Rows = 200 }, _seeds).Get(0, 0);
+        var mirrored = 0;
+        for (var row = 0; row < 200; row++)
+        {
+            var window = batch.Window(row);
+            var sign = window.Future[0];
+            Assert.Equal(1, Math.Abs(sign));
+            Assert.False(window.Values.ContainsAnyExcept(sign) || window.Future.ContainsAnyExcept(sign));
+            mirrored += sign < 0 ? 1 : 0;
+        }
+
+        Assert.InRange(mirrored, 60, 140);
+    }
+
+    [Fact]
+    public void Fill_LongerSeries_ShowsAPart()
+    {
+        var batch = new SampledBatches(new GeneratedWindows(new SeriesMixtureConfig(), seriesLength: 500), _shape, _seeds).Get(0, 0);
+        Assert.All(batch.Values, value => Assert.True(float.IsFinite(value)));
+        var whole = new SampledBatches(new GeneratedWindows(new SeriesMixtureConfig()), _shape, _seeds).Get(0, 0);
+        Assert.NotEqual(whole.Values, batch.Values);
+    }
+
     private static SampledBatches Generated() => new(new GeneratedWindows(new SeriesMixtureConfig()), _shape, _seeds);
 
     private static float[] Copy(SeriesBatch batch) => [.. batch.Values, .. batch.Future];

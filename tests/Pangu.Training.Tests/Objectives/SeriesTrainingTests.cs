@@ -93,6 +93,18 @@ public sealed class SeriesTrainingTests
         AssertSame(quiet, noisy);
     }
 
+    [Fact]
+    public void Read_DeviationExponent_WeighsWindowsByTheirSpread()
+    {
+        var shape = new SeriesBatchShape(2, 1, 4, 2);
+        var batch = new SeriesBatch(shape);
+        batch.Window(0).Write(0, [1, -1, 1, -1], [0, float.NaN]);
+        batch.Window(1).Write(0, [103, 97, 103, 97], [0, 0]);
+        var targets = new ForecastTargets(shape, new ForecastLossOptions { DeviationExponent = 2 });
+        Assert.Equal(1 + 9 + 9, targets.Read(batch), 1e-6);
+        Assert.Equal([1f, 0, 9, 9], targets.Weights);
+    }
+
     [Theory]
     [InlineData(SampleWeighting.Value)]
     [InlineData(SampleWeighting.Series)]
@@ -112,7 +124,7 @@ public sealed class SeriesTrainingTests
         using var scope = new StepScope();
         objective.SetTraining(false);
         var term = objective.Compute(new BatchPlace(0, 0, 0));
-        Assert.Equal(weighting == SampleWeighting.Value ? (30 * TinySeriesModels.Horizon) - 1 : 30, term.Weight);
+        Assert.Equal(weighting == SampleWeighting.Value ? (30 * TinySeriesModels.Horizon) - 1 : 30, term.Weight, 1e-6);
         Assert.Equal(run.PlainLoss(loss), term.Sum.ToSingle(), 1e-3 * term.Weight);
     }
 

@@ -20,8 +20,8 @@ public sealed record SamplingGridConfig
     /// <summary>Weight of 30 minutes (day 48). Default 0.08.</summary>
     public double HalfHour { get; init; } = 0.08;
 
-    /// <summary>Weight of 1 hour (day 24, week 168): by far the commonest in industry's records. Default 0.22.</summary>
-    public double Hour { get; init; } = 0.22;
+    /// <summary>Weight of 1 hour (day 24, week 168): by far the commonest in industry's records. Default 0.25.</summary>
+    public double Hour { get; init; } = 0.25;
 
     /// <summary>Weight of 2, 3, 4, 6 or 8 hours, evenly (day 12, 8, 6, 4, 3). Default 0.08.</summary>
     public double SeveralHours { get; init; } = 0.08;
@@ -35,8 +35,8 @@ public sealed record SamplingGridConfig
     /// <summary>Weight of 1 month (year 12). Default 0.02.</summary>
     public double Month { get; init; } = 0.02;
 
-    /// <summary>Weight of machine time: a "day" of any length from 4 to 400 steps. Default 0.15.</summary>
-    public double MachineTime { get; init; } = 0.15;
+    /// <summary>Weight of machine time: a "day" of any length from 4 to 400 steps. Default 0.13.</summary>
+    public double MachineTime { get; init; } = 0.13;
 
     /// <summary>Draws a grid by these weights.</summary>
     /// <param name="random">Source of the draw.</param>
@@ -46,7 +46,7 @@ public sealed record SamplingGridConfig
         double draw = random.NextDouble() * total;
         if ((draw -= Minute) < 0)
         {
-            return new TimeGrid(24); // the hour takes the place of the day: 60 steps
+            return new TimeGrid(24); // the hour takes the place of the day: 1440 / 24 = 60 steps
         }
 
         if ((draw -= FiveMinutes) < 0)

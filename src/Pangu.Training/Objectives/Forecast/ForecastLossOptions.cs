@@ -21,6 +21,9 @@ public sealed record ForecastLossOptions
     /// <summary>What counts the same. Default <see cref="SampleWeighting.Value"/>.</summary>
     public SampleWeighting Weighting { get; init; } = SampleWeighting.Value;
 
+    /// <summary>A window counts its history's standard deviation (units of the input) to this power: 0 counts all windows the same, 2 counts errors as the squared error in units of the input does. Default 0.</summary>
+    public double DeviationExponent { get; init; }
+
     /// <summary>Every problem of the settings.</summary>
     /// <param name="path">Where they stand, for messages.</param>
     /// <returns>Messages that name the property; empty when the settings are sound.</returns>
@@ -29,6 +32,7 @@ public sealed record ForecastLossOptions
         .. TrainingOptions.Require(QuantileWeight >= 0 && MeanWeight >= 0 && QuantileWeight + MeanWeight is > 0 and < double.PositiveInfinity, $"{path} has quantileWeight {QuantileWeight} and meanWeight {MeanWeight}; both must be 0 or more and one above 0"),
         .. TrainingOptions.Require(HuberThreshold is null or > 0, $"{path}.huberThreshold is {HuberThreshold}; it must be above 0, or left out for the squared error"),
         .. TrainingOptions.Require(TargetLimit > 0, $"{path}.targetLimit is {TargetLimit}; it must be above 0"),
+        .. TrainingOptions.Require(DeviationExponent is >= 0 and <= 4, $"{path}.deviationExponent is {DeviationExponent}; it must lie in 0 .. 4"),
         .. TrainingOptions.Require(MinimumDeviation >= 0, $"{path}.minimumDeviation is {MinimumDeviation}; it must be 0 or more"),
     ];
 }

@@ -30,36 +30,32 @@ internal sealed class ForecastTargets(SeriesBatchShape shape, ForecastLossOption
         for (var series = 0; series < shape.Rows * shape.Channels; series++)
         {
             var deviation = Deviation(batch.Values.AsSpan(series * shape.Context, shape.Context), batch.Observed.AsSpan(series * shape.Context, shape.Context));
-            total += Weigh(batch.Future.AsSpan(series * shape.Horizon, shape.Horizon), series, deviation > options.MinimumDeviation);
+            var weight = deviation > options.MinimumDeviation ? Math.Pow(deviation, options.DeviationExponent) : 0;
+            total += Weigh(batch.Future.AsSpan(series * shape.Horizon, shape.Horizon), series, weight);
         }
 
         return total;
     }
 
-    private double Weigh(ReadOnlySpan<float> future, int series, bool counts)
+    private double Weigh(ReadOnlySpan<float> future, int series, double weight)
     {
         var targets = Targets.AsSpan(series * shape.Horizon, shape.Horizon);
         var weights = Weights.AsSpan(series * shape.Horizon, shape.Horizon);
         var present = 0;
+        foreach (var value in future)
+        {
+            present += float.IsNaN(value) ? 0 : 1;
+        }
+
+        var share = (float)(options.Weighting == SampleWeighting.Series ? weight / Math.Max(1, present) : weight);
         for (var h = 0; h < future.Length; h++)
         {
-            var isPresent = counts && !float.IsNaN(future[h]);
+            var isPresent = !float.IsNaN(future[h]);
             targets[h] = isPresent ? future[h] : 0;
-            weights[h] = isPresent ? 1 : 0;
-            present += isPresent ? 1 : 0;
+            weights[h] = isPresent ? share : 0;
         }
 
-        if (options.Weighting == SampleWeighting.Value || present == 0)
-        {
-            return present;
-        }
-
-        foreach (ref var weight in weights)
-        {
-            weight /= present;
-        }
-
-        return 1;
+        return (double)share * present;
     }
 
     /// <summary>Standard deviation of the observed values; 0 when there are fewer than two.</summary>
