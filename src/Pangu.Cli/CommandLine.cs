@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Pangu.Cli.Terminal;
 using Pangu.Cli.Verbs;
+using Pangu.Cli.Verbs.Data;
+using Pangu.Cli.Verbs.Models;
 using Pangu.Core;
 
 namespace Pangu.Cli;
@@ -23,7 +25,7 @@ internal static class CommandLine
         var failure = new FailureReport(output, errors, GlobalOptions.Has(arguments, "--json"), GlobalOptions.Has(arguments, "--debug"));
         try
         {
-            var root = BuildTree(new VerbHost(globals, output, errors, time));
+            var root = BuildTree(new VerbHost(globals, output, errors, new Surroundings(Environment.GetEnvironmentVariable, time), time));
             var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
             if (parsed.Action is ParseErrorAction)
             {
@@ -52,15 +54,19 @@ internal static class CommandLine
     /// <summary>All verbs. A new verb is a file in <c>Verbs/</c> and a line here.</summary>
     /// <param name="host">Gives verbs their surroundings.</param>
     /// <returns>The root command.</returns>
-    internal static RootCommand BuildTree(VerbHost host)
+    internal static Command BuildTree(VerbHost host)
     {
-        var root = new RootCommand("Pangu makes industry models from a company's own data, proves that they work, and serves them.");
+        // A plain command: a root command would be called after the assembly, and people start a launcher.
+        var root = new Command("pangu", "Pangu makes industry models from a company's own data, proves that they work, and serves them.") { new HelpOption { Recursive = true }, new VersionOption() };
         foreach (var option in host.Globals.All)
         {
             root.Options.Add(option);
         }
 
         root.Subcommands.Add(DoctorVerb.Create(host));
+        root.Subcommands.Add(DataVerb.Create(host));
+        root.Subcommands.Add(ModelsVerb.Create(host));
+        root.Subcommands.Add(VerifyVerb.Create(host));
 
         host.Examples.Add(root, "./pangu run power-transformer");
         foreach (var option in root.Options.OfType<HelpOption>())
@@ -74,13 +80,19 @@ internal static class CommandLine
     private static PanguException Usage(ParseResult parsed)
     {
         var names = new List<string>();
-        for (var result = parsed.CommandResult; result is { Parent: System.CommandLine.Parsing.CommandResult parent }; result = parent)
+        for (var result = parsed.CommandResult; result.Parent is System.CommandLine.Parsing.CommandResult parent; result = parent)
         {
             names.Insert(0, result.Command.Name);
         }
 
-        var problems = parsed.Errors.Select(error => new Problem(null, null, error.Message)).ToList();
+        // "Required command was not provided" says nothing beside what stands in its place.
+        var messages = parsed.Errors.Select(error => error.Message).Distinct().ToList();
+        if (parsed.UnmatchedTokens.Count > 0)
+        {
+            messages.RemoveAll(message => message.StartsWith("Required command", StringComparison.Ordinal));
+        }
+
         var help = string.Join(' ', ["./pangu", .. names, "--help"]);
-        return new PanguException(ErrorKind.Usage, "usage", $"{string.Join(' ', problems.Select(problem => problem.Message))} See {help}.", problems.Count > 1 ? problems : []);
+        return new PanguException(ErrorKind.Usage, "usage", $"{string.Join(' ', messages)} See {help}.");
     }
 }

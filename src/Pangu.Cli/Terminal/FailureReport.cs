@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pangu.Core;
@@ -8,6 +9,8 @@ namespace Pangu.Cli.Terminal;
 internal sealed class FailureReport(TextWriter output, TextWriter errors, bool json, bool debug)
 {
     private const int CancelledExitCode = 130;
+
+    private static readonly ErrorJson s_json = new(new JsonSerializerOptions(ErrorJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public int Cancelled()
     {
@@ -47,7 +50,7 @@ internal sealed class FailureReport(TextWriter output, TextWriter errors, bool j
     {
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(new ErrorResult(1, body), ErrorJson.Default.ErrorResult));
+            output.WriteLine(JsonSerializer.Serialize(new ErrorResult(1, body), s_json.ErrorResult));
             output.Flush();
         }
     }

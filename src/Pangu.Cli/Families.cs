@@ -1,0 +1,47 @@
+using Pangu.Core;
+using Pangu.Formats;
+using Pangu.Modalities.Series;
+using Pangu.Models;
+using Pangu.Tensors;
+using Pangu.Workshop.Registry;
+
+namespace Pangu.Cli;
+
+/// <summary>The families of models, each registered once: how its configs are written, what a package of it holds beside them, and which engines run it.</summary>
+internal static class Families
+{
+    /// <summary>Reads and writes the configs of every family.</summary>
+    public static ModelConfigJson Configs { get; } = new(SeriesConfigTypes.Create());
+
+    /// <summary>What a package of an imported model holds beside config and weights.</summary>
+    public static IReadOnlyDictionary<string, string> ImportedFiles(Family family) => family == Family.Prediction
+        ? new Dictionary<string, string> { [SeriesFile] = new SeriesPreprocessor().ToJson() }
+        : [];
+
+    private const string SeriesFile = "preprocessor.json";
+
+    /// <summary>Opens a model on libtorch to be verified.</summary>
+    /// <param name="model">A package or Hugging Face folder.</param>
+    /// <param name="threads">Threads of libtorch.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    public static IVerifiableModel OpenOnTorch(LocatedModel model, int threads)
+    {
+        Libtorch.Load(threads);
+        if (model.Source == ModelSource.HuggingFaceFolder)
+        {
+            using var imported = HuggingFaceFolder.Read(model.Folder);
+            return new TorchVerifier(TorchModel.Load(imported.Config, imported.Weights));
+        }
+
+        using var package = ModelPackage.Open(model.Folder, Configs);
+        return new TorchVerifier(TorchModel.Load(package.Config, package.Weights), Statistics(package));
+    }
+
+    private static ChannelStatistics? Statistics(ModelPackage package)
+    {
+        var preprocessor = SeriesPreprocessor.Read(package.ReadText(SeriesFile), Path.Combine(package.Folder, SeriesFile));
+        return preprocessor.Channels.Count == 0
+            ? null
+            : new ChannelStatistics([.. preprocessor.Channels.Select(channel => channel.Mean)], [.. preprocessor.Channels.Select(channel => channel.Deviation)]);
+    }
+}
