@@ -16,17 +16,18 @@ internal static class CommandLine
     /// <param name="arguments">Arguments as the process got them.</param>
     /// <param name="output">Where results go.</param>
     /// <param name="errors">Where progress, logs and error messages go.</param>
+    /// <param name="surroundings">Home folder, registry, data; made when it is needed, so that its errors are shown like all others.</param>
     /// <param name="time">Clock of progress and time-outs.</param>
     /// <returns>The exit code: 0 done, 1 ran but did not meet what was asked, 2 usage, 3 missing, 4 our own fault, 130 cancelled.</returns>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, TimeProvider time)
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, Func<Surroundings> surroundings, TimeProvider time)
     {
         using var interruption = new Interruption(errors);
         var globals = new GlobalOptions();
         var failure = new FailureReport(output, errors, GlobalOptions.Has(arguments, "--json"), GlobalOptions.Has(arguments, "--debug"));
         try
         {
-            var root = BuildTree(new VerbHost(globals, output, errors, new Surroundings(Environment.GetEnvironmentVariable, time), time));
-            var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+            var root = BuildTree(new VerbHost(globals, output, errors, surroundings(), time));
+            var parsed = root.Parse(arguments is [] ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
             if (parsed.Action is ParseErrorAction)
             {
                 throw Usage(parsed);

@@ -58,9 +58,9 @@ internal static class ShowVerb
     private static void Write(TextWriter text, ShowResult result)
     {
         text.WriteLine(result.Card?.Name ?? result.Folder);
-        text.WriteLine(CultureInfo.InvariantCulture, $"  folder      {result.Folder}");
-        text.WriteLine(CultureInfo.InvariantCulture, $"  hash        {result.Hash}{(result.Intact ? "" : $" - DAMAGED: registered as {result.Model!.Hash}")}");
-        text.WriteLine(CultureInfo.InvariantCulture, $"  network     {result.Facts.Architecture}, {result.Facts.Parameters} parameters; {result.Facts.Family.ToString().ToLowerInvariant()}, {result.Facts.Capability}");
+        text.WriteLine($"  folder      {result.Folder}");
+        text.WriteLine($"  hash        {result.Hash}{(result.Intact ? "" : $" - DAMAGED: registered as {result.Model!.Hash}")}");
+        text.WriteLine($"  network     {result.Facts.Architecture}, {result.Facts.Parameters} parameters; {result.Facts.Family.ToString().ToLowerInvariant()}, {result.Facts.Capability}");
         foreach (var note in result.Facts.Notes)
         {
             text.WriteLine($"  note        {note}");
@@ -94,17 +94,17 @@ internal static class ShowVerb
         foreach (var (key, value) in card.Metrics)
         {
             var baselines = card.Baselines.Where(baseline => baseline.Value.ContainsKey(key)).Select(baseline => string.Create(CultureInfo.InvariantCulture, $"{baseline.Key} {baseline.Value[key]:G4}"));
-            text.WriteLine(CultureInfo.InvariantCulture, $"  metric      {key} = {value:G4}{(baselines.Any() ? $"   (beside {string.Join(", ", baselines)})" : "")}");
+            text.WriteLine($"  metric      {key} = {value:G4}{(baselines.Any() ? $"   (beside {string.Join(", ", baselines)})" : "")}");
         }
 
         foreach (var check in card.Gate?.Checks ?? [])
         {
-            text.WriteLine(CultureInfo.InvariantCulture, $"  gate        {(check.Passed ? "passed" : "FAILED")} {check.Name}: {check.Value:G4}. {check.Detail}");
+            text.WriteLine($"  gate        {(check.Passed ? "passed" : "FAILED")} {check.Name}: {check.Value:G4}. {check.Detail}");
         }
 
         if (card.Measured is { } measured)
         {
-            text.WriteLine(CultureInfo.InvariantCulture, $"  spent       {measured.Seconds:F0} s{(measured.PlannedSeconds is { } planned ? string.Create(CultureInfo.InvariantCulture, $" (planned {planned:F0} s)") : "")}, {measured.EnergyJoules:F0} J ({measured.EnergySource}), {measured.Machine}, {measured.Finished}");
+            text.WriteLine($"  spent       {measured.Seconds:F0} s{(measured.PlannedSeconds is { } planned ? string.Create(CultureInfo.InvariantCulture, $" (planned {planned:F0} s)") : "")}, {measured.EnergyJoules:F0} J ({measured.EnergySource}), {measured.Machine}, {measured.Finished}");
         }
     }
 }
