@@ -37,9 +37,11 @@ internal static class Families
         return new TorchVerifier(TorchModel.Load(package.Config, package.Weights), Statistics(package));
     }
 
+    private static SeriesPreprocessor PreprocessorOf(string path) => File.Exists(path) ? SeriesPreprocessor.Read(File.ReadAllText(path), path) : new SeriesPreprocessor();
+
     private static ChannelStatistics? Statistics(ModelPackage package)
     {
-        var preprocessor = SeriesPreprocessor.Read(package.ReadText(SeriesFile), Path.Combine(package.Folder, SeriesFile));
+        var preprocessor = PreprocessorOf(Path.Combine(package.Folder, SeriesFile));
         return preprocessor.Channels.Count == 0
             ? null
             : new ChannelStatistics([.. preprocessor.Channels.Select(channel => channel.Mean)], [.. preprocessor.Channels.Select(channel => channel.Deviation)]);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pangu.Data.Inspection;
 
 namespace Pangu.Cli.Verbs.Data;
 
@@ -11,24 +12,14 @@ internal sealed record DataSummary(string Id, string Title, string Kind, string 
 /// <summary>What <c>data pull --json</c> prints.</summary>
 internal sealed record DataPullResult(int Schema, string Id, string Licence, bool Simulated, IReadOnlyList<PulledFileResult> Files);
 
-/// <summary>A file at hand.</summary>
-internal sealed record PulledFileResult(string Path, long Bytes, string Sha256, string Origin);
+/// <summary>A file at hand; <c>path</c> is absolute, <c>name</c> the one inside the data set.</summary>
+internal sealed record PulledFileResult(string Name, string Path, long Bytes, string Sha256, string Origin);
 
-/// <summary>What <c>data inspect --json</c> prints: figures over all tables, then each table.</summary>
-internal sealed record DataInspectResult(int Schema, string Source, long Records, IReadOnlyList<FieldResult> Fields, IReadOnlyList<SplitResult> Splits, IReadOnlyList<TableResult> Tables)
-{
-    /// <summary>Whether the data was generated here.</summary>
-    public bool Simulated { get; init; }
-}
+/// <summary>What <c>data inspect --json</c> prints: records of all tables, fields and splits of the first, then each table.</summary>
+internal sealed record DataInspectResult(int Schema, string Source, bool Simulated, long Records, IReadOnlyList<FieldSummary> Fields, IReadOnlyList<SplitSummary> Splits, IReadOnlyList<TableResult> Tables);
 
 /// <summary>One table.</summary>
-internal sealed record TableResult(string Path, long Records, string? Time, string? First, string? Last, double? IntervalSeconds, IReadOnlyList<FieldResult> Fields, IReadOnlyList<SplitResult> Splits, IReadOnlyList<string> Notes);
-
-/// <summary>One column of numbers; figures are over the values that are there, null when none is.</summary>
-internal sealed record FieldResult(string Name, string? Unit, string? Meaning, long Missing, double? Minimum, double? Maximum, double? Mean, double? Deviation);
-
-/// <summary>One part of a table in order of time.</summary>
-internal sealed record SplitResult(string Name, int Start, int Records);
+internal sealed record TableResult(string Path, DataInspection Inspection);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DataListResult))]

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Pangu.Cli.Terminal;
 using Pangu.Core;
+using Pangu.Data.Inspection;
 using Pangu.Data.Sources;
+using Pangu.Modalities.Series;
 
 namespace Pangu.Cli.Verbs.Data;
 
@@ -13,56 +15,37 @@ internal static class InspectVerb
     {
         var source = new Argument<string>("source") { Description = "Id of a data set, or a CSV file." };
         var csv = new CsvOptions();
-        return host.Verb("inspect", "Shows what a data set or a CSV file holds: rows, columns, gaps, splits.", "./pangu data inspect ett", [source, .. csv.All], call => Run(call, call.Parsed.GetRequiredValue(source), csv));
+        return host.Verb("inspect", "Shows what a data set or a CSV file holds: rows, columns, gaps, seasons, splits.", "./pangu data inspect ett", [source, .. csv.All], call => Run(call, call.Parsed.GetRequiredValue(source), csv));
     }
 
     private static int Run(VerbCall call, string source, CsvOptions csv)
     {
+        var (dataset, files) = Find(call, source);
         var options = csv.Read(call.Parsed);
-        var result = File.Exists(source)
-            ? Combine(Path.GetFullPath(source), [TableSummary.Of(Path.GetFullPath(source), options, null, call.CancellationToken)], simulated: false)
-            : InspectDataset(call, source, options);
+        var tables = files.Select(file => new TableResult(file, DataInspection.Of(CsvSeriesReader.Read(file, options, call.CancellationToken), dataset))).ToList();
+        var first = tables[0].Inspection;
+        var result = new DataInspectResult(1, source, dataset?.Simulated is not null, tables.Sum(table => (long)table.Inspection.Records), first.Fields, first.Splits, tables);
         call.Result(result, DataJson.Default.DataInspectResult, text => Write(text, result));
         return 0;
     }
 
-    private static DataInspectResult InspectDataset(VerbCall call, string id, Modalities.Series.CsvReadOptions options)
+    private static (Dataset? Dataset, IReadOnlyList<string> Files) Find(VerbCall call, string source)
     {
+        if (File.Exists(source))
+        {
+            return (null, [Path.GetFullPath(source)]);
+        }
+
         var catalogue = call.Surroundings.Catalogue;
-        if (!catalogue.Contains(id))
+        if (!catalogue.Contains(source))
         {
-            throw PanguException.Missing("data-not-found", $"There is no file and no data set '{id}'; data sets are {string.Join(", ", catalogue.Ids())}.");
+            throw PanguException.Missing("data-not-found", $"There is no file and no data set '{source}'; data sets are {string.Join(", ", catalogue.Ids())}.");
         }
 
-        var dataset = catalogue.Get(id);
-        if (dataset.Kind != DatasetKind.Series)
-        {
-            throw PanguException.Usage("data-kind", $"{id} holds no series; this version inspects series.");
-        }
-
-        var files = call.Surroundings.Data(call.Settings.Offline).Pull(dataset, null, call.Progress, call.CancellationToken);
-        return Combine(id, [.. files.Select(file => TableSummary.Of(file.Path, options, dataset, call.CancellationToken))], dataset.Simulated is not null);
-    }
-
-    private static DataInspectResult Combine(string source, IReadOnlyList<TableResult> tables, bool simulated) =>
-        new(1, source, tables.Sum(table => table.Records), tables.SelectMany(table => table.Fields).DistinctBy(field => field.Name).ToList() is var fields && tables.Count == 1
-            ? tables[0].Fields
-            : [.. fields.Select(field => Merge(field, tables))], tables[0].Splits, tables) { Simulated = simulated };
-
-    private static FieldResult Merge(FieldResult field, IReadOnlyList<TableResult> tables)
-    {
-        var parts = tables.SelectMany(table => table.Fields.Where(other => other.Name == field.Name).Select(other => (Field: other, Count: table.Records - other.Missing))).ToList();
-        var present = parts.Where(part => part.Count > 0).ToList();
-        var missing = parts.Sum(part => part.Field.Missing);
-        if (present.Count == 0)
-        {
-            return field with { Missing = missing };
-        }
-
-        var count = (double)present.Sum(part => part.Count);
-        var mean = present.Sum(part => part.Count * part.Field.Mean!.Value) / count;
-        var variance = present.Sum(part => part.Count * (Math.Pow(part.Field.Deviation!.Value, 2) + Math.Pow(part.Field.Mean!.Value - mean, 2))) / count;
-        return field with { Missing = missing, Minimum = present.Min(part => part.Field.Minimum), Maximum = present.Max(part => part.Field.Maximum), Mean = mean, Deviation = Math.Sqrt(variance) };
+        var dataset = catalogue.Get(source);
+        return dataset.Kind == DatasetKind.Series
+            ? (dataset, [.. call.Surroundings.Data(call.Settings.Offline).Pull(dataset, null, call.Progress, call.CancellationToken).Select(file => file.Path)])
+            : throw PanguException.Usage("data-kind", $"{source} holds no series; this version inspects series.");
     }
 
     private static void Write(TextWriter text, DataInspectResult result)
@@ -72,16 +55,17 @@ internal static class InspectVerb
             text.WriteLine("Generated here; this is no real data.");
         }
 
-        foreach (var table in result.Tables)
+        foreach (var (path, table) in result.Tables)
         {
-            text.WriteLine(table.Path);
-            text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{table.Records} rows{(table.First is null ? "" : $" from {table.First} to {table.Last}")}{(table.IntervalSeconds is { } interval ? $", {interval} s apart" : "")}{(table.Time is null ? "" : $", time in column {table.Time}")}"));
+            text.WriteLine(path);
+            text.WriteLine($"{table.Records} steps from {table.From} to {table.To}{(table.Interval is null ? "" : $", {table.Interval} apart")}{(table.TimeColumn is null ? ", no time column" : $", time in column {table.TimeColumn}")}{(table.IsRegular ? "" : ", irregular")}; {table.Gaps.Count} gaps of {table.Gaps.Steps} steps in all");
             Tables.Write(
-                text, ["column", "unit", "missing", "minimum", "mean", "maximum", "deviation", ""],
+                text, ["column", "unit", "missing", "minimum", "mean", "maximum", "deviation", "meaning"],
                 table.Fields.Select(field => (IReadOnlyList<string>)[field.Name, field.Unit ?? "", $"{field.Missing}", Number(field.Minimum), Number(field.Mean), Number(field.Maximum), Number(field.Deviation), field.Meaning ?? ""]));
+            text.WriteLine(table.Seasons.Main is { } main ? $"season   {main} steps{(table.Seasons.Second is { } second ? $", and {second}" : "")}" : "season   none found");
             foreach (var split in table.Splits)
             {
-                text.WriteLine($"{split.Name}: rows {split.Start} to {split.Start + split.Records - 1} ({split.Records})");
+                text.WriteLine($"{split.Name,-8} {split.Rows} steps from {split.From} to {split.To}");
             }
 
             foreach (var note in table.Notes)

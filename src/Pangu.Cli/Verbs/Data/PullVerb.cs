@@ -16,10 +16,10 @@ internal static class PullVerb
     {
         var dataset = call.Surroundings.Catalogue.Get(id);
         var files = call.Surroundings.Data(call.Settings.Offline).Pull(dataset, null, call.Progress, call.CancellationToken)
-            .Select(file => new PulledFileResult(file.Path, file.Bytes, file.Sha256, file.Origin.ToString().ToLowerInvariant())).ToList();
+            .Select(file => new PulledFileResult(file.Name, file.Path, file.Bytes, file.Sha256, file.Origin.ToString().ToLowerInvariant())).ToList();
         call.Result(new DataPullResult(1, dataset.Id, dataset.Licence, dataset.Simulated is not null, files), DataJson.Default.DataPullResult, text =>
         {
-            Tables.Write(text, ["file", "size", "from", "sha256"], files.Select(file => (IReadOnlyList<string>)[file.Path, Tables.Size(file.Bytes), file.Origin, file.Sha256]));
+            Tables.Write(text, ["file", "size", "from", "sha256"], files.Select(file => (IReadOnlyList<string>)[file.Name, Tables.Size(file.Bytes), file.Origin, file.Sha256]));
             text.WriteLine($"Licence: {dataset.Licence}{(dataset.Simulated is null ? "" : ". Generated here; this is no real data.")}");
         });
         return 0;
