@@ -5,6 +5,7 @@ using Pangu.Cli.Terminal;
 using Pangu.Cli.Verbs;
 using Pangu.Cli.Verbs.Data;
 using Pangu.Cli.Verbs.Models;
+using Pangu.Cli.Verbs.Prediction;
 using Pangu.Core;
 
 namespace Pangu.Cli;
@@ -67,7 +68,10 @@ internal static class CommandLine
         root.Subcommands.Add(DoctorVerb.Create(host));
         root.Subcommands.Add(DataVerb.Create(host));
         root.Subcommands.Add(ModelsVerb.Create(host));
+        root.Subcommands.Add(ForecastVerb.Create(host));
+        root.Subcommands.Add(DetectAnomalyVerb.Create(host));
         root.Subcommands.Add(VerifyVerb.Create(host));
+        root.Subcommands.Add(ServeVerb.Create(host));
 
         host.Examples.Add(root, "./pangu run power-transformer");
         foreach (var option in root.Options.OfType<HelpOption>())

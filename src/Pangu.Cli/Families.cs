@@ -1,5 +1,6 @@
 using Pangu.Core;
 using Pangu.Formats;
+using Pangu.Inference;
 using Pangu.Modalities.Series;
 using Pangu.Models;
 using Pangu.Tensors;
@@ -36,6 +37,44 @@ internal static class Families
         using var package = ModelPackage.Open(model.Folder, Configs);
         return new TorchVerifier(TorchModel.Load(package.Config, package.Weights), Statistics(package));
     }
+
+    /// <summary>Opens a model on the torch-free engine to be verified.</summary>
+    /// <param name="model">A package or Hugging Face folder.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    public static IVerifiableModel OpenNative(LocatedModel model) => NativeVerifier.Load(model.Folder);
+
+    /// <summary>Opens a model on the torch-free engine to be used.</summary>
+    /// <param name="model">A package or Hugging Face folder.</param>
+    /// <param name="threads">Threads that share the work of a call.</param>
+    /// <returns>The engine: the interface of the model's capability; the caller disposes it.</returns>
+    /// <exception cref="PanguException">The model cannot be opened, or nothing runs its capability.</exception>
+    public static IDisposable OpenEngine(LocatedModel model, int threads)
+    {
+        if (model.Source == ModelSource.HuggingFaceFolder)
+        {
+            using var imported = HuggingFaceFolder.Read(model.Folder);
+            return imported.Capability == Capability.Forecast
+                ? Forecaster.Create(imported.Config, imported.Weights, new SeriesPreprocessor(), threads)
+                : throw NoEngine(model, imported.Capability);
+        }
+
+        using var package = ModelPackage.Open(model.Folder, Configs);
+        return package.Capability switch
+        {
+            Capability.Forecast => Forecaster.Load(model.Folder, threads),
+            Capability.DetectAnomaly => AnomalyDetector.Load(model.Folder, threads),
+            _ => throw NoEngine(model, package.Capability),
+        };
+    }
+
+    /// <summary>Whether the HTTP server has an endpoint for a capability.</summary>
+    public static bool HasEndpoint(Capability capability) => capability is Capability.Forecast or Capability.DetectAnomaly;
+
+    /// <summary>What a series model knows of its data.</summary>
+    public static SeriesPreprocessor PreprocessorOf(LocatedModel model) => PreprocessorOf(Path.Combine(model.Folder, SeriesFile));
+
+    private static PanguException NoEngine(LocatedModel model, Capability capability) =>
+        PanguException.Usage("model-capability", $"{model.DisplayName} has the capability {capability}, which cannot be used yet; forecast and detect-anomaly can.");
 
     private static SeriesPreprocessor PreprocessorOf(string path) => File.Exists(path) ? SeriesPreprocessor.Read(File.ReadAllText(path), path) : new SeriesPreprocessor();
 

@@ -9,12 +9,15 @@ namespace Pangu.Cli.Verbs;
 /// <summary><c>pangu verify</c>: runs a model on the inputs of a file and compares every output found there.</summary>
 internal static class VerifyVerb
 {
+    private const string NativeEngine = "native";
+    private const string TorchEngine = "torch";
+
     public static Command Create(VerbHost host)
     {
         var model = new Argument<string>("model") { Description = "Registry name, beginning of a hash, package or Hugging Face folder." };
         var expected = new Argument<string>("expected") { Description = "Safetensors file with inputs.*, outputs.* and stages.*, or its folder.", HelpName = "expected.safetensors" };
-        var engine = new Option<string>("--engine") { Description = "What runs the model: torch (libtorch).", HelpName = "engine", DefaultValueFactory = _ => "torch" };
-        engine.AcceptOnlyFromAmong("torch");
+        var engine = new Option<string>("--engine") { Description = "What runs the model: native (C#) or torch (libtorch).", HelpName = "engine", DefaultValueFactory = _ => NativeEngine };
+        engine.AcceptOnlyFromAmong(NativeEngine, TorchEngine);
         var tolerance = new Option<double?>("--tolerance") { Description = "Largest absolute difference (default: the file's, else 0.001).", HelpName = "x" };
         return host.Verb(
             "verify", "Runs a model on the inputs found in a file and compares every output found there.", "./pangu verify patchtst patchtst/expected.safetensors --engine torch", [model, expected, engine, tolerance],
@@ -25,7 +28,7 @@ internal static class VerifyVerb
     {
         using var problem = VerifyCase.Open(expected);
         var located = call.Surroundings.Models.Locate(reference);
-        using var model = Families.OpenOnTorch(located, call.Settings.Threads);
+        using var model = engine == TorchEngine ? Families.OpenOnTorch(located, call.Settings.Threads) : Families.OpenNative(located);
         var found = Verification.Run(model, problem, tolerance, call.Time);
         var result = new VerifyResult(
             1, found.Ok, engine, found.Tolerance, [.. found.Tensors.Select(tensor => new VerifyTensor(tensor.Name, tensor.MaxAbsolute, tensor.MaxRelative, tensor.Ok, tensor.Problem))], found.Seconds);
