@@ -31,6 +31,8 @@ public sealed record PulledFile(string Name, string Path, long Bytes, string Sha
 /// <param name="settings">Where to look.</param>
 public sealed class DataStore(DataStoreSettings settings)
 {
+    private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>Brings all files of a data set, or some of them.</summary>
     /// <param name="dataset">The entry.</param>
     /// <param name="names">Paths of files inside the data set; null for all.</param>
@@ -99,7 +101,7 @@ public sealed class DataStore(DataStoreSettings settings)
         throw new PanguException(
             ErrorKind.Missing,
             "dataset-unreachable",
-            $"{file.Path} of {dataset.Id} ({file.Bytes} bytes, SHA-256 {file.Sha256}) was found nowhere. Name a folder that holds it (PANGU_DATA_MIRROR), or put it at {target}. Tried: {string.Join("; ", tried)}.",
+            $"{file.Path} of {dataset.Id} ({file.Bytes} bytes, SHA-256 {file.Sha256}) was found nowhere. Name a folder that holds it (PANGU_DATA_MIRROR), or put it at {target}. Tried: {string.Join("; ", tried.Select(problem => $"{problem.Path}: {problem.Message}"))}.",
             tried);
     }
 
@@ -116,7 +118,7 @@ public sealed class DataStore(DataStoreSettings settings)
 
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or HttpRequestException or InvalidDataException or TaskCanceledException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or HttpRequestException or InvalidDataException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             tried.Add(new Problem(from, null, exception.Message.TrimEnd('.')));
@@ -148,7 +150,7 @@ public sealed class DataStore(DataStoreSettings settings)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 17];
         var (done, reported) = (0L, 0L);
-        for (int count; (count = content.Read(buffer)) > 0;)
+        for (int count; (count = Read(content, buffer, cancellationToken)) > 0;)
         {
             cancellationToken.ThrowIfCancellationRequested();
             done += count;
@@ -177,6 +179,14 @@ public sealed class DataStore(DataStoreSettings settings)
         }
 
         progress?.Report(new WorkProgress(work, done, done, "bytes"));
+    }
+
+    /// <summary>A connection that says nothing for a minute is given up.</summary>
+    private static int Read(Stream content, byte[] buffer, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(StallTimeout);
+        return content.ReadAsync(buffer, patience.Token).AsTask().GetAwaiter().GetResult();
     }
 
     private static string? Mismatch(DatasetFile file, string path)

@@ -27,7 +27,7 @@ internal sealed record CsvDialect(char Delimiter, char Decimal, bool HasHeader)
             throw PanguException.Usage("csv-decimal", $"--decimal is '{options.Decimal}'; expected . or , (a full stop or a comma).");
         }
 
-        var delimiter = options.Delimiter ?? DetectDelimiter(sample, options, path);
+        var delimiter = options.Delimiter ?? sample.NamedDelimiter ?? DetectDelimiter(sample, options, path);
         var rows = sample.Rows(delimiter);
         if (rows.Count == 0)
         {

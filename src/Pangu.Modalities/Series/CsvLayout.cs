@@ -15,6 +15,9 @@ internal sealed record CsvLayout
     /// <summary>Delimiter, decimal mark, header.</summary>
     public required CsvDialect Dialect { get; init; }
 
+    /// <summary>Lines before the header, or before the first row where there is none.</summary>
+    public required int SkippedLines { get; init; }
+
     /// <summary>Fields of every line.</summary>
     public required int FieldCount { get; init; }
 
@@ -53,11 +56,12 @@ internal sealed record CsvLayout
         }
 
         var fieldCount = rows[0].Length;
+        var skippedLines = options.SkipLines + (sample.NamedDelimiter is null ? 0 : 1);
         var names = NamesOf(rows, dialect.HasHeader, notes);
         rows = [.. rows.Skip(dialect.HasHeader ? 1 : 0).Where(row => row.Length == fieldCount)];
         if (rows.Count == 0)
         {
-            RefuseFirstRow(path, options, dialect, fieldCount);
+            RefuseFirstRow(path, options, dialect, fieldCount, skippedLines);
             throw PanguException.Usage("csv-no-rows", $"{path} has a line of column names ({string.Join(", ", names)}) and no rows; at least one was expected.");
         }
 
@@ -74,6 +78,7 @@ internal sealed record CsvLayout
             Path = path,
             Options = options,
             Dialect = dialect,
+            SkippedLines = skippedLines,
             FieldCount = fieldCount,
             Time = time,
             Names = [.. positions.Select(position => names[position])],
@@ -85,13 +90,14 @@ internal sealed record CsvLayout
     }
 
     /// <summary>No row fits the first line: reading the first one says what is wrong with it.</summary>
-    private static void RefuseFirstRow(string path, CsvReadOptions options, CsvDialect dialect, int fieldCount)
+    private static void RefuseFirstRow(string path, CsvReadOptions options, CsvDialect dialect, int fieldCount, int skippedLines)
     {
         var layout = new CsvLayout
         {
             Path = path,
             Options = options,
             Dialect = dialect,
+            SkippedLines = skippedLines,
             FieldCount = fieldCount,
             Time = new CsvTimeColumn([], null),
             Names = [],

@@ -19,7 +19,7 @@ internal sealed class CsvRowSource : IDisposable
     {
         _layout = layout;
         _text = CsvText.Open(layout.Path, out _);
-        for (var line = 0; line < layout.Options.SkipLines; line++)
+        for (var line = 0; line < layout.SkippedLines; line++)
         {
             _text.ReadLine();
         }
@@ -51,7 +51,7 @@ internal sealed class CsvRowSource : IDisposable
         while (MoveReader())
         {
             var row = _reader.Current;
-            Line = row.LineNumberFrom + _layout.Options.SkipLines;
+            Line = row.LineNumberFrom + _layout.SkippedLines;
             if (CsvRows.IsBlank(row))
             {
                 continue;
@@ -133,7 +133,7 @@ internal sealed class CsvRowSource : IDisposable
 
     private PanguException Ragged(SepReader.Row row)
     {
-        var last = row.LineNumberToExcl - 1 + _layout.Options.SkipLines;
+        var last = row.LineNumberToExcl - 1 + _layout.SkippedLines;
         var isSpanning = last > Line;
         var hint = isSpanning
             ? $" The row runs from line {Line} to line {last}: a quotation mark is not closed."

@@ -9,10 +9,21 @@ internal sealed class CsvSample
 
     private readonly string _text;
 
-    private CsvSample(string text, bool isWholeFile) => (_text, IsWholeFile) = (text, isWholeFile);
+    private CsvSample(string text)
+    {
+        // Spreadsheets write and read a first line such as sep=; that names the delimiter.
+        var end = text.AsSpan().IndexOfAny('\n', '\r');
+        if (end == 5 && text.StartsWith("sep=", StringComparison.OrdinalIgnoreCase))
+        {
+            NamedDelimiter = text[4];
+            text = text[(text[end] == '\r' && end + 1 < text.Length && text[end + 1] == '\n' ? end + 2 : end + 1)..];
+        }
 
-    /// <summary>Whether the sample is all there is.</summary>
-    public bool IsWholeFile { get; }
+        _text = text;
+    }
+
+    /// <summary>The delimiter that a first line <c>sep=;</c> names; that line is no part of the sample. Null without one.</summary>
+    public char? NamedDelimiter { get; }
 
     /// <summary>Reads up to a million characters, cut at the end of a line.</summary>
     /// <param name="reader">At the first character that counts.</param>
@@ -24,11 +35,11 @@ internal sealed class CsvSample
         var count = reader.ReadBlock(buffer, 0, buffer.Length);
         if (count < buffer.Length)
         {
-            return new CsvSample(new string(buffer, 0, count), isWholeFile: true);
+            return new CsvSample(new string(buffer, 0, count));
         }
 
         var end = buffer.AsSpan().LastIndexOfAny('\n', '\r');
-        return new CsvSample(new string(buffer, 0, end < 0 ? count : end + 1), isWholeFile: false);
+        return new CsvSample(new string(buffer, 0, end < 0 ? count : end + 1));
     }
 
     /// <summary>Whether a character occurs.</summary>
@@ -77,7 +88,7 @@ internal static class CsvRows
     /// <param name="text">The text; the caller disposes it.</param>
     /// <returns>The reader; the caller disposes it.</returns>
     public static SepReader Reader(char delimiter, TextReader text) =>
-        Sep.New(delimiter).Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = true }).From(text);
+        Sep.New(delimiter).Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = true, Trim = SepTrim.Outer }).From(text);
 
     /// <summary>Whether a line is empty.</summary>
     /// <param name="row">The row.</param>

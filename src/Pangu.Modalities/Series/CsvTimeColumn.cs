@@ -36,12 +36,32 @@ internal sealed record CsvTimeColumn(int[] Positions, TimeFormat? Format, string
         var found = texts.Count == 1 ? texts : [.. Enumerable.Range(0, names.Count).Where(column => IsUnixTime(column, names[column], rows))];
         return found.Count switch
         {
-            0 => new CsvTimeColumn([], null, options.TimeFormat is null ? "No time column was found; rows are taken as even steps." : throw PanguException.Usage(
-                "csv-no-time", $"--time-format is {options.TimeFormat}, but no column of {path} reads as such times; it has {string.Join(", ", names)}. Name the column: --time <column>.")),
+            0 => None(names, rows, number, options, path),
             1 => new CsvTimeColumn([found[0]], CsvTimeFormat.Detect([.. rows.Select(row => row[found[0]])], options, $"column \"{names[found[0]]}\" of {path}")),
             _ => throw PanguException.Usage(
                 "csv-ambiguous-time", $"{path} has {found.Count} columns that may be Unix times: {string.Join(", ", found.Select(column => names[column]))}; say which one counts: --time \"{names[found[0]]}\" or --time none."),
         };
+    }
+
+    /// <summary>No column reads as times; one whose name says time is then an error, not a channel and not text.</summary>
+    private static CsvTimeColumn None(IReadOnlyList<string> names, List<string[]> rows, CsvNumber number, CsvReadOptions options, string path)
+    {
+        if (options.TimeFormat is not null)
+        {
+            throw PanguException.Usage("csv-no-time", $"--time-format is {options.TimeFormat}, but no column of {path} reads as such times; it has {string.Join(", ", names)}. Name the column: --time <column>.");
+        }
+
+        var named = Enumerable.Range(0, names.Count).FirstOrDefault(column => IsTimeName(names[column]), -1);
+        var example = named < 0 ? null : rows.Select(row => row[named].Trim()).FirstOrDefault(cell => !number.IsMissing(cell));
+        if (example is null)
+        {
+            return new CsvTimeColumn([], null, "No time column was found; rows are taken as even steps.");
+        }
+
+        var asNumber = number.IsNumber(example) ? $"--time \"{names[named]}\" takes its numbers as seconds, " : string.Empty;
+        throw PanguException.Usage(
+            "csv-time-format",
+            $"\"{example}\" in column \"{names[named]}\" of {path} is no time that is known. Say how it is written, for example --time-format yyyyMMdd or \"dd-MMM-yyyy HH:mm\"; {asNumber}--time none takes the rows as even steps.");
     }
 
     private static CsvTimeColumn Named(string asked, IReadOnlyList<string> names, List<string[]> rows, CsvReadOptions options, string path)
@@ -81,7 +101,7 @@ internal sealed record CsvTimeColumn(int[] Positions, TimeFormat? Format, string
     /// <summary>Whole numbers that run one way inside 1973 to 2099, in the first column or under a name that says time.</summary>
     private static bool IsUnixTime(int column, string name, List<string[]> rows)
     {
-        if (column != 0 && !TimeNames.Contains(name.Trim().ToLowerInvariant()))
+        if (column != 0 && !IsTimeName(name))
         {
             return false;
         }
@@ -99,8 +119,10 @@ internal sealed record CsvTimeColumn(int[] Positions, TimeFormat? Format, string
 
         var inRange = numbers.TrueForAll(CsvTimeFormat.IsUnixSeconds) || numbers.TrueForAll(CsvTimeFormat.IsUnixMilliseconds);
         var steps = numbers.Zip(numbers.Skip(1), (from, to) => Math.Sign(to - from)).Distinct().ToList();
-        return inRange && (steps.Count == 0 || (steps.Count == 1 && steps[0] != 0) || TimeNames.Contains(name.Trim().ToLowerInvariant()));
+        return inRange && (steps.Count == 0 || (steps.Count == 1 && steps[0] != 0) || IsTimeName(name));
     }
+
+    private static bool IsTimeName(string name) => TimeNames.Contains(name.Trim().ToLowerInvariant());
 
     private static int IndexOf(IReadOnlyList<string> names, string name)
     {

@@ -157,8 +157,10 @@ internal sealed class SeriesTableBuilder
                 throw PanguException.Usage(
                     "csv-duplicate-time",
                     $"Lines {_pendingLine} and {line} of {_layout.Path} both have the time {_layout.Clock.Text(_pendingTime)} and different values. Say which counts: --duplicates first, last or mean. If clocks were set back in that hour, name the zone: --time-zone Europe/Berlin. If the file holds several series under each other, split it by series. If the time of day stands in a column of its own, name both: --time date+time.");
-            case DuplicateRule.Last:
+            case DuplicateRule.First when line < _pendingLine:
+            case DuplicateRule.Last when line > _pendingLine:
                 values.CopyTo(pending);
+                _pendingLine = line;
                 break;
         }
     }

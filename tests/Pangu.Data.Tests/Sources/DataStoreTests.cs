@@ -71,6 +71,10 @@ public sealed class DataStoreTests : IDisposable
         Assert.Contains("SHA-256", Assert.Throws<PanguException>(() => Pull(Store([], Answer(HttpStatusCode.OK, [.. Content[..^1], 9])))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Pull_NoNetwork_SaysSo() =>
+        Assert.Contains("Name or service not known", Assert.Throws<PanguException>(() => Pull(Store([], new Network(_ => throw new HttpRequestException("Name or service not known"))))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Pull_Offline_LeavesSourcesAlone()
     {
         var store = new DataStore(new DataStoreSettings { CacheFolder = _folder.File("cache"), Offline = true, Network = new Network(_ => throw new InvalidOperationException("asked")) });
@@ -80,6 +84,16 @@ public sealed class DataStoreTests : IDisposable
     [Fact]
     public void Pull_UnknownFile_ListsThoseThereAre() =>
         Assert.Contains("a.csv", Assert.Throws<PanguException>(() => Store([]).Pull(Toy(), ["b.csv"], cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Pull_EttFromTheMirror_HasTheBytesOfTheCatalogue()
+    {
+        var mirror = Path.GetDirectoryName(Outside.Data("ett"))!;
+        var store = new DataStore(new DataStoreSettings { CacheFolder = _folder.File("cache"), Mirrors = [mirror], Offline = true });
+        var files = store.Pull(new Catalogue(Path.Combine(Outside.RepositoryRoot, "datasets")).Get("ett"), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(mirror, "ett", file.Name)), File.ReadAllBytes(file.Path)));
+        Assert.Equal(2, files.Count);
+    }
 
     [Fact]
     public void Pull_Simulated_IsMadeOnceAndRemadeWhenDamaged()

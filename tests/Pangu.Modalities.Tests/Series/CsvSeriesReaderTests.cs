@@ -187,6 +187,23 @@ public sealed class CsvSeriesReaderTests : IDisposable
     public void Read_Duplicates_FollowTheRule(DuplicateRule rule, float expected) =>
         Assert.Equal([expected, 2], Read("time,a\n2024-01-01 00:00,1\n2024-01-01 00:00,4\n2024-01-01 00:00,4\n2024-01-01 01:00,2\n", new CsvReadOptions { Duplicates = rule }).Table.Values[0]);
 
+    [Theory]
+    [InlineData(DuplicateRule.First, 4f)]
+    [InlineData(DuplicateRule.Last, 1f)]
+    public void Read_DuplicatesInADescendingFile_FollowTheLines(DuplicateRule rule, float expected) =>
+        Assert.Equal([expected, 2], Read("time,a\n2024-01-01 01:00,2\n2024-01-01 00:00,4\n2024-01-01 00:00,1\n", new CsvReadOptions { Duplicates = rule }).Table.Values[0]);
+
+    [Theory]
+    [InlineData("sep=;\n")]
+    [InlineData("SEP=;\r\n")]
+    public void Read_FirstLineThatNamesTheDelimiter_IsFollowed(string first) => Assert.Equal([1, 2], Read(first + "t;a\n2024-01-01;1\n2024-01-02;2\n").Table.Values[0]);
+
+    [Fact]
+    public void Read_SpacesAroundQuotes_AreNoPartOfTheCell() => Assert.Equal(["a", "b"], Read("time, \"a\" ,\"b\"\n2024-01-01, \"1\" , 2\n2024-01-02,3,4\n").Table.Names);
+
+    [Fact]
+    public void Read_CompactDates_NeedTheirFormat() => Assert.Equal(86400, Read("date,a\n20240301,1\n20240302,2\n", new CsvReadOptions { TimeFormat = "yyyyMMdd" }).Table.IntervalSeconds);
+
     [Fact]
     public void Read_ClocksSetBack_AreResolvedByTheZone()
     {
