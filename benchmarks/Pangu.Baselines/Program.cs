@@ -5,7 +5,9 @@ using System.Globalization;
 using Pangu.Core;
 using Pangu.Data.Splits;
 using Pangu.Evaluation.Prediction.Baselines;
+using Pangu.Evaluation.Prediction.Boosting;
 using Pangu.Evaluation.Prediction.Linear;
+using Pangu.Evaluation.Prediction.Statistical;
 using Pangu.Evaluation.Prediction;
 using Pangu.Modalities.Series;
 
@@ -31,6 +33,14 @@ foreach (var name in args[1..])
     Console.WriteLine($"{name}-{Horizon} | seconds | strength | choice | validation | test mse | test mae");
     Show("repeat-last", 0, 0, new RepeatLast(Horizon));
     Show("seasonal-24", 0, 0, new SeasonalNaive(24, Horizon));
+    var boostingWatch = Stopwatch.StartNew();
+    using var boosted = BoostedTraining.Train(series, training, new BoostedSettings { Horizon = Horizon, Season = 24, Threads = int.Parse(Environment.GetEnvironmentVariable("BOOSTING_THREADS") ?? "1", CultureInfo.InvariantCulture) });
+    Show($"gradient-boosting ({boosted.Trainer})", boostingWatch.Elapsed.TotalSeconds, 0, boosted, 400);
+    foreach (var context in new[] { 720, 1440 })
+    {
+        Show($"statistical-{context}", 0, 0, new StatisticalForecaster(context, Horizon, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 24), 400);
+    }
+
     foreach (var kind in Enum.GetValues<LinearKind>())
     {
         foreach (var context in new[] { 96, 192, 336, 512, 720 })
@@ -46,10 +56,10 @@ foreach (var name in args[1..])
         }
     }
 
-    void Show(string label, double seconds, double strength, IForecaster forecaster)
+    void Show(string label, double seconds, double strength, IForecaster forecaster, int? windows = null)
     {
-        ForecastReport On(RowRange range) => new ForecastTask { Range = range, Horizon = Horizon }.Evaluate(forecaster, series);
+        ForecastReport On(RowRange range) => new ForecastTask { Range = range, Horizon = Horizon, MaxWindows = windows }.Evaluate(forecaster, series);
         var final = On(test);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{label,-24} | {seconds,5:F2} | {strength,7:G3} | {On(choice).MeanSquaredError:F4} | {On(validation).MeanSquaredError:F4} | {final.MeanSquaredError:F4} | {final.MeanAbsoluteError:F4} | {final.Windows}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{label,-24} | {seconds,5:F2} | {strength,7:G3} | {On(choice).MeanSquaredError:F4} | {On(validation).MeanSquaredError:F4} | {final.MeanSquaredError:F4} | {final.MeanAbsoluteError:F4} | {final.Coverage:F3} | {final.Windows}"));
     }
 }
