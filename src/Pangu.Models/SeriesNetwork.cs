@@ -64,7 +64,9 @@ public sealed class SeriesNetwork
     {
         var output = _forecast?.Output ?? throw PanguException.Usage("series-network", "The model has no network forecast (its head has no output); there is nothing to train.");
         var (windows, seen) = Fit(values, observed, _settings.Context);
-        var pass = new ForwardPass(_model.Training, checked((int)values.size(1)), tap);
+        // A patch output looks at the future tokens alone.
+        int? lastTokens = tap is null && Head!.Output is PatchOutput ? _settings.FutureTokens : null;
+        var pass = new ForwardPass(_model.Training, checked((int)values.size(1)), tap, lastTokens);
         var patches = _embedder.Cut(windows, seen, pass);
         var steps_NHQ = output.Forward(_model.Body.Forward(_embedder.Embed(patches.Values, patches.Flags), pass));
         return new ScaledForecast(steps_NHQ, patches.Location, patches.Scale);

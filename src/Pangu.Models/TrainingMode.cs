@@ -13,7 +13,8 @@ public sealed class TrainingMode
     /// <param name="seeds">The root seed; a branch's stream is <c>dropout/</c> and its name.</param>
     /// <param name="dropout">Share of what each branch adds that is set to 0, from 0 (none) to below 1; the rest is scaled up.</param>
     /// <param name="kind">Over what one decision is taken.</param>
-    public TrainingMode(Seeds seeds, double dropout = 0, DropoutKind kind = DropoutKind.Row)
+    /// <param name="precision">What the body computes in.</param>
+    public TrainingMode(Seeds seeds, double dropout = 0, DropoutKind kind = DropoutKind.Row, TrainingPrecision precision = TrainingPrecision.Single)
     {
         if (dropout is < 0 or >= 1)
         {
@@ -23,6 +24,7 @@ public sealed class TrainingMode
         _seeds = seeds;
         Dropout = dropout;
         Kind = kind;
+        Precision = precision;
     }
 
     /// <summary>Share set to 0.</summary>
@@ -30,6 +32,9 @@ public sealed class TrainingMode
 
     /// <summary>Over what one decision is taken.</summary>
     public DropoutKind Kind { get; }
+
+    /// <summary>What the body computes in.</summary>
+    public TrainingPrecision Precision { get; }
 
     /// <summary>The step whose masks are drawn; the trainer sets it before each forward pass.</summary>
     public long Step { get; set; }
@@ -64,6 +69,16 @@ public sealed class TrainingMode
 
         return mask;
     }
+}
+
+/// <summary>What the body computes in while it trains. Weights, their gradients and the optimizer stay in float32, as do embedder, head and loss.</summary>
+public enum TrainingPrecision
+{
+    /// <summary>float32.</summary>
+    Single,
+
+    /// <summary>bfloat16: weights are rounded anew in every step; norms and softmax compute in float32 inside. About 1.4 times faster where the processor multiplies bfloat16, slower elsewhere.</summary>
+    BFloat16,
 }
 
 /// <summary>Over what one dropout decision is taken.</summary>

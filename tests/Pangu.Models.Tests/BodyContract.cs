@@ -87,6 +87,59 @@ public sealed class BodyContract
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void Forward_LastTokensWanted_AreThoseOfTheWholePass(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(name);
+        var whole = Forward(model, Input()).narrow(1, Positions - 2, 2);
+        var part = model.Body.Forward(Input(), new ForwardPass(null, Channels, null, 2));
+        Sample.AssertClose(Operators.ToArray(whole), Operators.ToArray(part), 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void Gradient_LastTokensWanted_IsThatOfTheWholePass(string name)
+    {
+        using var model = Model(name);
+        model.StartTraining(new TrainingMode(new Seeds(3), name.Contains("batch", StringComparison.Ordinal) ? 0 : 0.2));
+        float[][] Of(int? lastTokens)
+        {
+            using var scope = new StepScope();
+            var y = model.Body.Forward(Input(), new ForwardPass(model.Training, Channels, null, lastTokens));
+            y.narrow(1, y.size(1) - 2, 2).square().sum().backward();
+            using var frozen = no_grad();
+            return [.. model.Parameters.Values.Select(parameter =>
+            {
+                var gradient = parameter.grad is null ? [] : Operators.ToArray(parameter.grad);
+                parameter.grad?.zero_();
+                return gradient;
+            })];
+        }
+
+        foreach (var (whole, part) in Of(null).Zip(Of(2)))
+        {
+            Sample.AssertClose(whole, part, 1e-4 * (1 + whole.Select(Math.Abs).DefaultIfEmpty(0).Max()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public void Forward_BFloat16_IsCloseToSingle(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(name);
+        var single = model.Body.Forward(Input(), new ForwardPass(new TrainingMode(new Seeds(3)), Channels));
+        var half = model.Body.Forward(Input(), new ForwardPass(new TrainingMode(new Seeds(3), precision: TrainingPrecision.BFloat16), Channels));
+        Assert.Equal(ScalarType.Float32, half.dtype);
+        // bfloat16 keeps 8 bits: 0.4 % a rounding, some tens of them one after the other, on values of about 3.
+        Sample.AssertClose(Operators.ToArray(single), Operators.ToArray(half), 0.15);
+        Assert.NotEqual(Operators.ToArray(single), Operators.ToArray(half));
+        half.square().sum().backward();
+        Assert.All(model.Parameters.Where(pair => pair.Key.StartsWith("stages", StringComparison.Ordinal)), pair => Assert.Equal(ScalarType.Float32, pair.Value.grad!.dtype));
+    }
+
     [Fact]
     public void Forward_CausalWindow_DoesNotSeeBeyondIt()
     {

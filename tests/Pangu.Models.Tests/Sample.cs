@@ -86,6 +86,11 @@ internal static class Sample
             Assert.False(float.IsNaN(actual[i]), $"{what} is NaN at {i}.");
         }
 
-        Assert.True(expected.Length == 0 || Math.Abs(expected[worst] - actual[worst]) <= tolerance, $"{what} differs by {Math.Abs(expected[worst] - actual[worst])} at {worst}: expected {expected[worst]}, got {actual[worst]}; tolerance {tolerance}.");
+        if (expected.Length == 0)
+        {
+            return;
+        }
+
+        Assert.True(Math.Abs(expected[worst] - actual[worst]) <= tolerance, $"{what} differs by {Math.Abs(expected[worst] - actual[worst])} at {worst}: expected {expected[worst]}, got {actual[worst]}; tolerance {tolerance}.");
     }
 }

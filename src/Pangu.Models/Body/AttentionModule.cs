@@ -38,41 +38,64 @@ internal sealed class AttentionModule : IPartModule
         _scale = settings.Scale ?? (1 / Math.Sqrt(settings.HeadWidth));
     }
 
-    public Tensor Forward(Tensor x, ForwardPass pass)
+    public bool MixesTokens => _scope.IsWithinRow;
+
+    public Tensor Forward(Tensor x, ForwardPass pass, int? lastTokens)
     {
         var rows_NTD = _scope.Gather(x, pass);
-        var (query, key, value) = Project(rows_NTD);
-        var scores_PTS = Scores(query, key);
-        var attended = NeuralOperators.BatchedMatrixProduct(NeuralOperators.Softmax(scores_PTS, -1), value);
-        return _scope.Scatter(_output.Apply(Join(attended, rows_NTD.size(0), rows_NTD.size(1))), pass, x.size(1));
+        var (query, key, value) = lastTokens is null ? Project(rows_NTD, pass) : Project(rows_NTD, lastTokens.Value, pass);
+        var attended = NeuralOperators.BatchedMatrixProduct(NeuralOperators.Softmax(Scores(query, key, pass), -1), value);
+        return _scope.Scatter(_output.Apply(Join(attended, rows_NTD.size(0)), pass), pass, lastTokens ?? x.size(1));
     }
 
     /// <summary>[N, T, D] to query [N H, T, E], scaled, and key and value [N H, T, E] (each key head repeated for its query heads).</summary>
-    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x)
+    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x, ForwardPass pass)
     {
         var (n, t) = (x.size(0), x.size(1));
         int h = _settings.QueryHeads, k = _settings.KeyValueHeads, e = _settings.HeadWidth;
-        // A norm of the query would undo a factor on its weights; it goes on the norm's own weight instead, rotation leaves it alone.
-        var queryFactor = _queryNorm is null ? _scale : 1;
-        var weight = Operators.Concatenate(0, Operators.Multiply(_query.Weight, queryFactor), _key.Weight, _value.Weight);
-        var bias = _query.Bias is null ? null : Operators.Concatenate(0, Operators.Multiply(_query.Bias, queryFactor), _key.Bias!, _value.Bias!);
-        var joined_NTHE = NeuralOperators.Linear(x, weight, bias).view(n, t, h + (2 * k), e);
+        var joined_NTHE = Joined(pass, ScaledQuery(), _key, _value).Apply(x).view(n, t, h + (2 * k), e);
         if (h == k && _queryNorm is null && !_positions.Turns)
         {
             var parts_3NHTE = joined_NTHE.view(n, t, 3, h, e).permute(2, 0, 3, 1, 4).contiguous();
             return (parts_3NHTE.select(0, 0).view(n * h, t, e), parts_3NHTE.select(0, 1).view(n * h, t, e), parts_3NHTE.select(0, 2).view(n * h, t, e));
         }
 
-        var query = joined_NTHE.narrow(2, 0, h);
-        var key = joined_NTHE.narrow(2, h, k);
-        var value = joined_NTHE.narrow(2, h + k, k);
+        return Place(joined_NTHE.narrow(2, 0, h), joined_NTHE.narrow(2, h, k), joined_NTHE.narrow(2, h + k, k), pass);
+    }
+
+    /// <summary>As <see cref="Project(Tensor, ForwardPass)"/>, with queries [N H, W, E] of the last W tokens alone.</summary>
+    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x, int lastTokens, ForwardPass pass)
+    {
+        var (n, t) = (x.size(0), x.size(1));
+        int h = _settings.QueryHeads, k = _settings.KeyValueHeads, e = _settings.HeadWidth;
+        var joined_NTKE = Joined(pass, _key, _value).Apply(x).view(n, t, 2 * k, e);
+        var query_NWHE = Joined(pass, ScaledQuery()).Apply(x.narrow(1, t - lastTokens, lastTokens)).view(n, lastTokens, h, e);
+        return Place(query_NWHE, joined_NTKE.narrow(2, 0, k), joined_NTKE.narrow(2, k, k), pass);
+    }
+
+    /// <summary>The query's projection with the factor of the scores. A norm of the query would undo it; then it goes on the norm's own weight, rotation leaves it alone.</summary>
+    private LinearWeights ScaledQuery() => _queryNorm is not null
+        ? _query
+        : new LinearWeights(Operators.Multiply(_query.Weight, _scale), _query.Bias is null ? null : Operators.Multiply(_query.Bias, _scale));
+
+    private static LinearWeights Joined(ForwardPass pass, params ReadOnlySpan<LinearWeights> layers) => layers.Length == 1
+        ? new LinearWeights(pass.Cast(layers[0].Weight), layers[0].Bias is { } bias ? pass.Cast(bias) : null)
+        : new LinearWeights(
+            pass.Cast(Operators.Concatenate(0, [.. layers.ToArray().Select(layer => layer.Weight)])),
+            layers[0].Bias is null ? null : pass.Cast(Operators.Concatenate(0, [.. layers.ToArray().Select(layer => layer.Bias!)])));
+
+    /// <summary>Norms and positions of query [N, W, H, E] and key and value [N, T, K, E].</summary>
+    private (Tensor Query, Tensor Key, Tensor Value) Place(Tensor query, Tensor key, Tensor value, ForwardPass pass)
+    {
         if (_queryNorm is not null)
         {
-            query = NeuralOperators.RmsNorm(query, Operators.Multiply(_queryNorm, _scale), _settings.QueryKeyNorm!.Epsilon);
-            key = NeuralOperators.RmsNorm(key, _keyNorm, _settings.QueryKeyNorm.Epsilon);
+            query = NeuralOperators.RmsNorm(query, pass.Cast(Operators.Multiply(_queryNorm, _scale)), _settings.QueryKeyNorm!.Epsilon);
+            key = NeuralOperators.RmsNorm(key, pass.Cast(_keyNorm!), _settings.QueryKeyNorm.Epsilon);
         }
 
-        return (Heads(_positions.Apply(query), 1), Heads(_positions.Apply(key), h / k), Heads(value, h / k));
+        var positions = checked((int)key.size(1));
+        var repeats = _settings.QueryHeads / _settings.KeyValueHeads;
+        return (Heads(_positions.Apply(query, positions, pass), 1), Heads(_positions.Apply(key, positions, pass), repeats), Heads(value, repeats));
     }
 
     /// <summary>[N, T, K, E] to [N K repeats, T, E].</summary>
@@ -85,15 +108,19 @@ internal sealed class AttentionModule : IPartModule
             : heads_NKTE.unsqueeze(2).expand(n, k, repeats, t, e).reshape(n * k * repeats, t, e);
     }
 
-    private Tensor Scores(Tensor query, Tensor key)
+    private Tensor Scores(Tensor query, Tensor key, ForwardPass pass)
     {
         var keys_PES = key.transpose(1, 2);
-        return _scope.Mask(checked((int)query.size(1))) is { } mask
-            ? NeuralOperators.AddBatchedMatrixProduct(mask, query, keys_PES)
-            : NeuralOperators.BatchedMatrixProduct(query, keys_PES);
+        if (_scope.Mask(checked((int)key.size(1))) is not { } mask)
+        {
+            return NeuralOperators.BatchedMatrixProduct(query, keys_PES);
+        }
+
+        var (wanted, all) = (query.size(1), key.size(1));
+        return NeuralOperators.AddBatchedMatrixProduct(pass.Cast(wanted == all ? mask : mask.narrow(0, all - wanted, wanted)), query, keys_PES);
     }
 
     /// <summary>[N H, T, E] to [N, T, H E].</summary>
-    private Tensor Join(Tensor attended, long n, long t) =>
-        attended.view(n, _settings.QueryHeads, t, _settings.HeadWidth).transpose(1, 2).reshape(n, t, -1);
+    private Tensor Join(Tensor attended, long n) =>
+        attended.view(n, _settings.QueryHeads, -1, _settings.HeadWidth).transpose(1, 2).flatten(2);
 }

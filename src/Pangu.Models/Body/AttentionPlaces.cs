@@ -11,9 +11,11 @@ internal interface IPositionsModule
     bool Turns { get; }
 
     /// <summary>Marks positions.</summary>
-    /// <param name="x">[N, T, H, E].</param>
-    /// <returns>[N, T, H, E].</returns>
-    Tensor Apply(Tensor x);
+    /// <param name="x">[N, W, H, E]: the last W positions of a row.</param>
+    /// <param name="positions">Positions of the whole row.</param>
+    /// <param name="pass">The forward pass.</param>
+    /// <returns>[N, W, H, E].</returns>
+    Tensor Apply(Tensor x, int positions, ForwardPass pass);
 }
 
 /// <summary>Builds positions from their config.</summary>
@@ -29,20 +31,23 @@ internal sealed class PositionsBuilder : IPositionsVisitor<IPositionsModule>
     {
         public bool Turns => false;
 
-        public Tensor Apply(Tensor x) => x;
+        public Tensor Apply(Tensor x, int positions, ForwardPass pass) => x;
     }
 
     private sealed class Turned(RotaryTable table) : IPositionsModule
     {
         public bool Turns => true;
 
-        public Tensor Apply(Tensor x) => table.Apply(x);
+        public Tensor Apply(Tensor x, int positions, ForwardPass pass) => table.Apply(x, positions, pass);
     }
 }
 
 /// <summary>What a token may look at.</summary>
 internal interface IScopeModule
 {
+    /// <summary>Whether tokens of one row see each other.</summary>
+    bool IsWithinRow { get; }
+
     /// <summary>Brings the tokens that see each other into one row.</summary>
     /// <param name="x">[N, T, D].</param>
     /// <param name="pass">The forward pass.</param>
@@ -76,6 +81,8 @@ internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
 
     private sealed class WholeRow : IScopeModule
     {
+        public bool IsWithinRow => true;
+
         public Tensor Gather(Tensor x, ForwardPass pass) => x;
 
         public Tensor Scatter(Tensor x, ForwardPass pass, long positions) => x;
@@ -86,6 +93,8 @@ internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
     private sealed class Causal(int? window) : IScopeModule
     {
         private Tensor? _mask;
+
+        public bool IsWithinRow => true;
 
         public Tensor Gather(Tensor x, ForwardPass pass) => x;
 
@@ -113,6 +122,8 @@ internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
     /// <summary>[B C, T, D] to [B T, C, D] and back.</summary>
     private sealed class Across : IScopeModule
     {
+        public bool IsWithinRow => false;
+
         public Tensor Gather(Tensor x, ForwardPass pass) => x.view(-1, pass.Channels, x.size(1), x.size(2)).transpose(1, 2).reshape(-1, pass.Channels, x.size(2));
 
         public Tensor Scatter(Tensor x, ForwardPass pass, long positions) => x.view(-1, positions, pass.Channels, x.size(2)).transpose(1, 2).reshape(-1, positions, x.size(2));

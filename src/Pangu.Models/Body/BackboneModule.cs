@@ -27,14 +27,20 @@ internal sealed class BackboneModule : IBodyModule
     /// <inheritdoc/>
     public Tensor Forward(Tensor x, ForwardPass pass)
     {
-        foreach (var block in _blocks)
+        x = pass.Cast(x);
+        for (var index = 0; index < _blocks.Count; index++)
         {
-            x = block.Forward(x, pass);
+            x = _blocks[index].Forward(x, pass, index == _blocks.Count - 1 && pass.Tap is null ? pass.LastTokens : null);
+        }
+
+        if (pass.LastTokens is { } wanted && x.size(1) > wanted && _final?.MixesTokens != true)
+        {
+            x = x.narrow(1, x.size(1) - wanted, wanted);
         }
 
         x = _final?.Forward(x, pass) ?? x;
         pass.Show("body.output", x);
-        return x;
+        return pass.IsHalf ? x.to_type(ScalarType.Float32) : x;
     }
 }
 
@@ -44,6 +50,8 @@ internal sealed class BlockModule
     private readonly List<BranchModule> _branches = [];
     private readonly bool _parallel;
     private readonly string _name;
+    private readonly int _lastMixing;
+    private readonly bool _canLeaveOut;
 
     public BlockModule(Block block, WeightTable weights, string name)
     {
@@ -54,15 +62,23 @@ internal sealed class BlockModule
             var settings = block.Branches[branch];
             _branches.Add(new BranchModule(settings, weights, $"{name}.branches.{branch}", $"{name}.branches.{settings.WeightsOf ?? branch}"));
         }
+
+        _lastMixing = _branches.FindLastIndex(branch => branch.MixesTokens);
+        _canLeaveOut = !_parallel && _lastMixing >= 0 && !_branches.Exists(branch => branch.NormsMixTokens);
     }
 
-    public Tensor Forward(Tensor x, ForwardPass pass)
+    /// <summary>Passes the tokens through every branch.</summary>
+    /// <param name="x">[N, T, D].</param>
+    /// <param name="pass">The forward pass.</param>
+    /// <param name="lastTokens">How many tokens at the end the head looks at; from the last branch that mixes tokens on, the others are not made. Null for all.</param>
+    /// <returns>[N, T, D], or [N, W, D] where tokens could be left out.</returns>
+    public Tensor Forward(Tensor x, ForwardPass pass, int? lastTokens)
     {
         pass.Show(_name + ".input", x);
         var input = x;
-        foreach (var branch in _branches)
+        for (var index = 0; index < _branches.Count; index++)
         {
-            x = branch.AddTo(x, _parallel ? input : x, pass);
+            x = _branches[index].AddTo(x, _parallel ? input : x, pass, _canLeaveOut && index == _lastMixing ? lastTokens : null);
         }
 
         pass.Show(_name + ".output", x);
@@ -90,12 +106,21 @@ internal sealed class BranchModule
         _scale = branch.Scale;
     }
 
-    public Tensor AddTo(Tensor x, Tensor input, ForwardPass pass)
+    public bool MixesTokens => _part.MixesTokens;
+
+    public bool NormsMixTokens => ((INormModule?[])[_before, _after, _afterSum]).Any(norm => norm?.MixesTokens == true);
+
+    public Tensor AddTo(Tensor x, Tensor input, ForwardPass pass, int? lastTokens)
     {
-        var added = _part.Forward(_before?.Forward(input, pass) ?? input, pass);
+        var added = _part.Forward(_before?.Forward(input, pass) ?? input, pass, lastTokens);
         added = _after?.Forward(added, pass) ?? added;
+        if (lastTokens is { } wanted)
+        {
+            x = x.narrow(1, x.size(1) - wanted, wanted);
+        }
+
         var mask = pass.Training?.Mask(_name, added);
-        var sum = mask is null ? Operators.Add(x, added, _scale) : Operators.AddProduct(x, added, mask, _scale);
+        var sum = mask is null ? Operators.Add(x, added, _scale) : Operators.AddProduct(x, added, pass.Cast(mask), _scale);
         return _afterSum?.Forward(sum, pass) ?? sum;
     }
 }

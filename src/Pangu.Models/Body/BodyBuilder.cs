@@ -38,9 +38,13 @@ internal sealed class PartBuilder(WeightTable weights, string prefix) : IPartVis
 /// <summary>A part built on libtorch.</summary>
 internal interface IPartModule
 {
+    /// <summary>Whether a token's result depends on other tokens of its row.</summary>
+    bool MixesTokens { get; }
+
     /// <summary>Computes what the branch adds.</summary>
     /// <param name="x">[N, T, D].</param>
     /// <param name="pass">The forward pass.</param>
-    /// <returns>[N, T, D].</returns>
-    Tensor Forward(Tensor x, ForwardPass pass);
+    /// <param name="lastTokens">How many tokens at the end are wanted, where tokens mix; null for all.</param>
+    /// <returns>[N, T, D], or [N, W, D].</returns>
+    Tensor Forward(Tensor x, ForwardPass pass, int? lastTokens);
 }

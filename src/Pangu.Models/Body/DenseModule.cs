@@ -11,13 +11,15 @@ internal sealed class DenseModule(Dense dense, WeightTable weights, string prefi
     private readonly LinearWeights _down = LinearWeights.Of(weights, $"{prefix}.down");
     private readonly LinearWeights? _gate = dense.Gated ? LinearWeights.Of(weights, $"{prefix}.gate") : null;
 
-    public Tensor Forward(Tensor x, ForwardPass pass)
+    public bool MixesTokens => false;
+
+    public Tensor Forward(Tensor x, ForwardPass pass, int? lastTokens)
     {
-        var up = _up.Apply(x);
+        var up = _up.Apply(x, pass);
         var inner = _gate is null
             ? Activate(dense.Activation, up)
-            : Operators.Multiply(Activate(dense.Activation, _gate.Apply(x)), up);
-        return _down.Apply(inner);
+            : Operators.Multiply(Activate(dense.Activation, _gate.Apply(x, pass)), up);
+        return _down.Apply(inner, pass);
     }
 
     private static Tensor Activate(ActivationKind kind, Tensor x) => kind switch

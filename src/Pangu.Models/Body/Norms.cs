@@ -7,6 +7,9 @@ namespace Pangu.Models;
 /// <summary>A norm built on libtorch.</summary>
 internal interface INormModule
 {
+    /// <summary>Whether statistics are taken over tokens, so that none may be left out in training.</summary>
+    bool MixesTokens { get; }
+
     /// <summary>Normalises.</summary>
     /// <param name="x">[..., D].</param>
     /// <param name="pass">The forward pass.</param>
@@ -31,12 +34,16 @@ internal sealed class NormBuilder(WeightTable weights, string name) : INormVisit
 
 internal sealed class RmsNormModule(Tensor weight, double epsilon) : INormModule
 {
-    public Tensor Forward(Tensor x, ForwardPass pass) => NeuralOperators.RmsNorm(x, weight, epsilon);
+    public bool MixesTokens => false;
+
+    public Tensor Forward(Tensor x, ForwardPass pass) => NeuralOperators.RmsNorm(x, pass.Cast(weight), epsilon);
 }
 
 internal sealed class LayerNormModule(Tensor weight, Tensor? bias, double epsilon) : INormModule
 {
-    public Tensor Forward(Tensor x, ForwardPass pass) => NeuralOperators.LayerNorm(x, weight, bias, epsilon);
+    public bool MixesTokens => false;
+
+    public Tensor Forward(Tensor x, ForwardPass pass) => NeuralOperators.LayerNorm(x, pass.Cast(weight), bias is null ? null : pass.Cast(bias), epsilon);
 }
 
 /// <summary>Batch norm over features: statistics over rows and positions in training, running statistics otherwise.</summary>
@@ -46,6 +53,8 @@ internal sealed class BatchNormModule(BatchNorm norm, WeightTable weights, strin
     private readonly Tensor _bias = weights[$"{name}.bias"];
     private readonly Tensor _mean = weights[$"{name}.runningMean"];
     private readonly Tensor _variance = weights[$"{name}.runningVariance"];
+
+    public bool MixesTokens => true;
 
     public Tensor Forward(Tensor x, ForwardPass pass)
     {

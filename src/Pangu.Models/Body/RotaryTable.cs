@@ -10,11 +10,19 @@ internal sealed class RotaryTable(Rotary rotary)
     private (Tensor Cosine, Tensor Sine)? _tables;
 
     /// <summary>Turns every head.</summary>
-    /// <param name="x">[N, T, H, E].</param>
-    /// <returns>[N, T, H, E].</returns>
-    public Tensor Apply(Tensor x)
+    /// <param name="x">[N, W, H, E]: the last W positions of a row.</param>
+    /// <param name="positions">Positions of the whole row.</param>
+    /// <param name="pass">The forward pass.</param>
+    /// <returns>[N, W, H, E].</returns>
+    public Tensor Apply(Tensor x, int positions, ForwardPass pass)
     {
-        var (cosine_T1W, sine_T1W) = Tables(checked((int)x.size(1)));
+        var (cosine_T1W, sine_T1W) = Tables(positions);
+        if (x.size(1) < positions)
+        {
+            (cosine_T1W, sine_T1W) = (cosine_T1W.narrow(0, positions - x.size(1), x.size(1)), sine_T1W.narrow(0, positions - x.size(1), x.size(1)));
+        }
+
+        (cosine_T1W, sine_T1W) = (pass.Cast(cosine_T1W), pass.Cast(sine_T1W));
         var half = rotary.Width / 2;
         var turned = rotary.Width == x.size(-1) ? x : x.narrow(-1, 0, rotary.Width);
         Tensor first, second;

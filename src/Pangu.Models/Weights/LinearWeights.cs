@@ -18,6 +18,12 @@ internal sealed record LinearWeights(Tensor Weight, Tensor? Bias)
     /// <param name="x">[..., in].</param>
     /// <returns>[..., out].</returns>
     public Tensor Apply(Tensor x) => NeuralOperators.Linear(x, Weight, Bias);
+
+    /// <summary>Applies the layer in the type that the pass computes in.</summary>
+    /// <param name="x">[..., in].</param>
+    /// <param name="pass">The forward pass.</param>
+    /// <returns>[..., out].</returns>
+    public Tensor Apply(Tensor x, ForwardPass pass) => NeuralOperators.Linear(x, pass.Cast(Weight), Bias is null ? null : pass.Cast(Bias));
 }
 
 /// <summary>A linear layer that all channels share, or one a channel.</summary>
