@@ -37,6 +37,11 @@ internal static class CsvText
 
         try
         {
+            if (!stream.CanSeek)
+            {
+                throw PanguException.Usage("csv-pipe", $"{path} is a pipe; the file is read twice (once to tell its form), so save it first.");
+            }
+
             var buffer = new byte[SampleBytes];
             var count = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             var sample = buffer.AsSpan(0, count);

@@ -77,7 +77,9 @@ internal static class CsvTimeFormat
 
         var order = given?.Order ?? OrderOf(parts, texts, where);
         RefuseMixedZones(parts, zone, where);
-        var zoned = parts.FirstOrDefault(part => part.Zone != ZoneStyle.None);
+
+        // Offsets may change within a file (summer time); the latest is the one to go on with.
+        var zoned = parts.LastOrDefault(part => part.Zone != ZoneStyle.None);
         return new TimeFormat { Order = order, Pattern = PatternOf(parts, order), Zone = zoned.Zone, OffsetMinutes = zoned.OffsetMinutes, TimeZone = zone };
     }
 

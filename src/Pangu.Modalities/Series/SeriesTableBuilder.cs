@@ -12,7 +12,8 @@ internal sealed class SeriesTableBuilder
     private readonly bool _insertsSteps;
     private readonly List<float>[] _values;
     private List<long> _times = [];
-    private float[]? _pending;
+    private readonly float[] _pending;
+    private bool _hasPending;
     private int[] _pendingCounts = [];
     private long _pendingTime;
     private int _pendingLine;
@@ -26,6 +27,7 @@ internal sealed class SeriesTableBuilder
         _layout = layout;
         _insertsSteps = layout.Options.InsertMissingSteps && layout.Clock is { IsRegular: true, Interval: not null, Format: not null };
         _values = [.. layout.Names.Select(_ => new List<float>())];
+        _pending = new float[layout.Names.Length];
     }
 
     /// <summary>Steps inserted where rows were missing.</summary>
@@ -48,19 +50,20 @@ internal sealed class SeriesTableBuilder
     /// <exception cref="PanguException">The row has the time of the one before and other values, and the rule is to refuse that; or a gap is out of all proportion.</exception>
     public bool Add(long time, int line, ReadOnlySpan<float> values)
     {
-        if (_pending is not null && time < _pendingTime)
+        if (_hasPending && time < _pendingTime)
         {
             return false;
         }
 
-        if (_pending is not null && time == _pendingTime)
+        if (_hasPending && time == _pendingTime)
         {
             Merge(line, values);
             return true;
         }
 
         Flush();
-        _pending = values.ToArray();
+        values.CopyTo(_pending);
+        _hasPending = true;
         (_pendingTime, _pendingLine) = (time, line);
         _pendingCounts = [];
         return true;
@@ -69,7 +72,7 @@ internal sealed class SeriesTableBuilder
     /// <summary>Finishes the last row.</summary>
     public void Flush()
     {
-        if (_pending is null)
+        if (!_hasPending)
         {
             return;
         }
@@ -81,7 +84,7 @@ internal sealed class SeriesTableBuilder
             MissingCount += float.IsNaN(value) ? 1 : 0;
         }
 
-        (_lastTime, _pending) = (_pendingTime, null);
+        (_lastTime, _hasPending) = (_pendingTime, false);
         _rowCount++;
     }
 
@@ -139,7 +142,7 @@ internal sealed class SeriesTableBuilder
     private void Merge(int line, ReadOnlySpan<float> values)
     {
         MergedCount++;
-        var pending = _pending!;
+        var pending = _pending;
         if (_layout.Options.Duplicates == DuplicateRule.Mean)
         {
             MergeMean(values);
@@ -167,7 +170,7 @@ internal sealed class SeriesTableBuilder
 
     private void MergeMean(ReadOnlySpan<float> values)
     {
-        var pending = _pending!;
+        var pending = _pending;
         _pendingCounts = _pendingCounts.Length > 0 ? _pendingCounts : [.. pending.Select(value => float.IsNaN(value) ? 0 : 1)];
         for (var channel = 0; channel < pending.Length; channel++)
         {

@@ -193,6 +193,15 @@ public sealed class CsvSeriesReaderTests : IDisposable
     public void Read_DuplicatesInADescendingFile_FollowTheLines(DuplicateRule rule, float expected) =>
         Assert.Equal([expected, 2], Read("time,a\n2024-01-01 01:00,2\n2024-01-01 00:00,4\n2024-01-01 00:00,1\n", new CsvReadOptions { Duplicates = rule }).Table.Values[0]);
 
+    [Fact]
+    public void Read_OffsetThatChanges_GoesOnWithTheLatest()
+    {
+        var table = Read("time,a\n2024-03-31T00:00+01:00,1\n2024-03-31T01:00+01:00,2\n2024-03-31T03:00+02:00,3\n").Table;
+        Assert.True(table.Clock.IsRegular);
+        Assert.Equal(3, table.StepCount);
+        Assert.Equal("2024-03-31T04:00+02:00", table.Clock.Text(table.FutureTimes(1)[0]));
+    }
+
     [Theory]
     [InlineData("sep=;\n")]
     [InlineData("SEP=;\r\n")]
