@@ -1,8 +1,41 @@
+using Pangu.Workshop.Recipes;
+
 namespace Pangu.Workshop.Prediction;
 
 /// <summary>How a series network learns.</summary>
-public sealed record SeriesTrainingSettings
+public sealed record SeriesTrainingSettings : LearningSettings
 {
-    /// <summary>Optimizer steps.</summary>
-    public required int Steps { get; init; }
+    /// <summary>Windows of a micro-batch; each channel is a window of its own. Default 128.</summary>
+    public int Batch { get; init; } = 128;
+
+    /// <summary>Share of each kind of data; generated series are fresh every step. Default generated alone.</summary>
+    public IReadOnlyList<SeriesShareSettings> Data { get; init; } = [new() { Share = 1, Generated = true }];
+
+    /// <summary>Share of activations left out, a whole channel of the width at a time. Default 0.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Weight of the squared error of the mean beside the quantile loss. Default 1.</summary>
+    public double MeanWeight { get; init; } = 1;
+
+    /// <summary>Targets further than this many deviations of the window from its mean are clipped. Default 8.</summary>
+    public double ClipDeviations { get; init; } = 8;
+
+    /// <summary>Share of windows whose history begins late. Default 0.25.</summary>
+    public double ShortHistories { get; init; } = 0.25;
+
+    /// <summary>Share of windows with gaps in their history. Default 0.1.</summary>
+    public double MissingValues { get; init; } = 0.1;
+}
+
+/// <summary>One kind of training data.</summary>
+public sealed record SeriesShareSettings
+{
+    /// <summary>Its share of the windows; shares need not sum to 1.</summary>
+    public required double Share { get; init; }
+
+    /// <summary>Whether the windows are generated (the mixture of generators). This or <see cref="Sites"/>.</summary>
+    public bool Generated { get; init; }
+
+    /// <summary>Sites whose training parts the windows come from.</summary>
+    public IReadOnlyList<string> Sites { get; init; } = [];
 }
