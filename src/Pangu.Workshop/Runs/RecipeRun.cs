@@ -20,6 +20,12 @@ namespace Pangu.Workshop.Runs;
 /// <param name="time">The clock; used for names of runs and cards only.</param>
 public sealed class RecipeRun(string home, IModelRegistry registry, Prices prices, string machine, string software, TimeProvider time)
 {
+    /// <summary>What time and energy cost.</summary>
+    public Prices Prices => prices;
+
+    /// <summary>Whether energy is <c>measured</c> or <c>assumed</c> on this machine.</summary>
+    public string EnergySource => new EnergyMeter(prices.AssumedWatts).Source;
+
     /// <summary>Foresees the cost of a recipe.</summary>
     /// <param name="recipe">A sound recipe.</param>
     /// <param name="work">Its stages.</param>
