@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Pangu.Core;
+using Pangu.Data;
+using Pangu.Data.Generated.Series;
+using Pangu.Evaluation.Prediction;
+using Pangu.Formats;
+using Pangu.Modalities.Series;
+using Pangu.Models;
+using Pangu.Tensors;
+using Pangu.Training;
+using Pangu.Workshop.Plans;
+using Pangu.Workshop.Prediction.Sites;
+using Pangu.Workshop.Reports;
+using Pangu.Workshop.Stages;
+
+namespace Pangu.Workshop.Prediction.Models;
+
+/// <summary>Trains a series network: from nothing, or from a parent's weights. Its output holds the package and the loss curve.</summary>
+internal sealed class TrainSeriesStage : Stage
+{
+    private const int ProbeWarmSteps = 2;
+    private const int ProbeSteps = 6;
+
+    /// <summary>Name of the model within the recipe.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Shape of a network from nothing; null where there is a parent.</summary>
+    public required NetworkSettings? Network { get; init; }
+
+    /// <summary>Stage whose output holds the parent's package; null for a network from nothing.</summary>
+    public required Stage? Parent { get; init; }
+
+    /// <summary>Shape of the parent's network, for the plan, which cannot read it yet.</summary>
+    public required NetworkSettings Shape { get; init; }
+
+    /// <summary>How it learns.</summary>
+    public required SeriesTrainingSettings Training { get; init; }
+
+    /// <summary>The generators' mixture.</summary>
+    public required SeriesMixtureConfig Mixture { get; init; }
+
+    /// <summary>Sites whose training parts may be learned from, by id.</summary>
+    public required IReadOnlyDictionary<string, LoadSiteStage> Sites { get; init; }
+
+    /// <summary>Site whose choice half validates; null for no validation.</summary>
+    public required LoadSiteStage? ValidationSite { get; init; }
+
+    /// <inheritdoc/>
+    public override string Kind => "train-series";
+
+    /// <inheritdoc/>
+    public override int Revision => 1;
+
+    /// <inheritdoc/>
+    public override bool UsesLibtorch => true;
+
+    /// <inheritdoc/>
+    public override JsonNode Settings => Canonical(new { Network, Training, Mixture, Sites = Sites.Keys.Order(StringComparer.Ordinal), Validates = ValidationSite?.Site.Id });
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Stage> Inputs =>
+    [
+        .. Parent is null ? Array.Empty<Stage>() : [Parent],
+        .. Sites.OrderBy(site => site.Key, StringComparer.Ordinal).Select(site => site.Value),
+        .. ValidationSite is null || Sites.Values.Contains(ValidationSite) ? Array.Empty<Stage>() : [ValidationSite],
+    ];
+
+    /// <inheritdoc/>
+    public override void Execute(StageContext context)
+    {
+        Libtorch.Load(context.Threads);
+        using var model = Open(context);
+        var network = new SeriesNetwork(model);
+        var sites = Sites.ToDictionary(site => site.Key, site => SiteData.Read(context.Input(site.Value)));
+        using var batches = Batches(model.Config, sites, context.Seeds);
+        using var objective = Objective(network, batches, context.Seeds);
+        using var validation = ValidationSite is null ? null : new ChoiceValidation(network, SiteData.Read(context.Input(ValidationSite)));
+        var trainer = new Trainer(new TrainingJob
+        {
+            Work = Name,
+            Identity = Settings.ToJsonString(),
+            Options = Training.ToOptions(),
+            Weights = new TrainableWeights(model.Parameters, model.Statistics),
+            Objective = objective,
+            Seeds = context.Seeds,
+            Validate = validation is null ? null : validation.Measure,
+            Checkpoints = new CheckpointStore(Path.Combine(context.Scratch, "checkpoints")),
+        });
+        var result = trainer.Run(context.Progress, context.Cancellation);
+        ModelPackage.Write(context.OutputFile("package"), Family.Prediction, Capability.Forecast, model.Config, model.Export(), Preprocessor(sites), SeriesPackages.Json);
+        Figure.Write(context.OutputFile("figures.json"), [TrainingFigure.Of(Model, result)]);
+    }
+
+    /// <inheritdoc/>
+    public override StageEstimate Estimate(Calibration calibration)
+    {
+        Libtorch.Load(calibration.Threads);
+        var config = SeriesNetworkShape.ToConfig(Shape);
+        using var model = TorchModel.Create(config, calibration.Seeds);
+        using var batches = Batches(config, null, calibration.Seeds);
+        using var objective = Objective(new SeriesNetwork(model), batches, calibration.Seeds);
+        var clock = new StepClock();
+        new Trainer(new TrainingJob
+        {
+            Work = Name,
+            Identity = Name,
+            Options = Training.ToOptions() with { Steps = ProbeWarmSteps + ProbeSteps, Validation = null },
+            Weights = new TrainableWeights(model.Parameters, model.Statistics),
+            Objective = objective,
+            Seeds = calibration.Seeds,
+        }).Run(clock, calibration.Cancellation);
+        var seconds = clock.MedianSeconds(ProbeWarmSteps) * Training.Steps;
+        if (Training.ValidateEvery is { } every)
+        {
+            seconds *= 1 + (20.0 / every); // A validation costs about as much as twenty steps; measured in benchmarks/.
+        }
+
+        return StageEstimate.Around(1 + seconds, 0.15, Process.GetCurrentProcess().PeakWorkingSet64);
+    }
+
+    private TorchModel Open(StageContext context)
+    {
+        if (Parent is null)
+        {
+            return TorchModel.Create(SeriesNetworkShape.ToConfig(Network!), context.Seeds);
+        }
+
+        using var parent = ModelPackage.Open(Path.Combine(context.Input(Parent), "package"), SeriesPackages.Json);
+        return TorchModel.Load(parent.Config, parent.Weights);
+    }
+
+    private BatchesAhead Batches(ModelConfig config, IReadOnlyDictionary<string, SiteData>? sites, Seeds seeds)
+    {
+        var head = (ForecastHead)config.Head;
+        var shape = new SeriesBatchShape(Training.Batch, 1, ((SeriesEmbedder)config.Embedder).Context, head.Horizon);
+        var parts = Training.Data.Select(share => ((ISeriesSource)(share.Generated || sites is null
+            ? new GeneratedWindows(Mixture)
+            : new RecordWindows([.. share.Sites.Select(id => sites[id]).Select(site => new RecordPart(site.Scaled.Scaled, site.Splits.Train.Start, site.Splits.Train.End))])), share.Share)).ToArray();
+        ISeriesSource source = parts.Length == 1 ? parts[0].Item1 : new MixedWindows(parts);
+        var lossy = new HistoryLoss(source, new HistoryLossConfig(Training.ShortHistories, 32, Training.MissingValues));
+        return new BatchesAhead(new SampledBatches(lossy, shape, seeds), Training.MicroBatches);
+    }
+
+    private ForecastObjective Objective(SeriesNetwork network, BatchesAhead batches, Seeds seeds) => new(
+        network,
+        batches,
+        new ForecastObjectiveOptions
+        {
+            Loss = new ForecastLossOptions { MeanWeight = Training.MeanWeight, TargetLimit = Training.ClipDeviations },
+            Dropout = Training.Dropout,
+        },
+        seeds,
+        Training.MicroBatches);
+
+    private static Dictionary<string, string> Preprocessor(IReadOnlyDictionary<string, SiteData> sites)
+    {
+        // A network on windows of single channels takes any channels; only its season and interval are worth keeping, where all sites agree.
+        var intervals = sites.Values.Select(site => site.Facts.IntervalSeconds).Distinct().ToList();
+        var seasons = sites.Values.Select(site => site.Facts.Season).Distinct().ToList();
+        var preprocessor = new SeriesPreprocessor
+        {
+            IntervalSeconds = intervals is [{ } interval] ? interval : null,
+            Season = seasons is [{ } season] ? season : null,
+        };
+        return new Dictionary<string, string> { [SeriesPackages.PreprocessorName] = preprocessor.ToJson() };
+    }
+
+    /// <summary>Takes the time from one reported step to the next.</summary>
+    private sealed class StepClock : IProgress<WorkProgress>
+    {
+        private readonly List<double> _seconds = [];
+        private long _last = Stopwatch.GetTimestamp();
+
+        public void Report(WorkProgress value)
+        {
+            _seconds.Add(Stopwatch.GetElapsedTime(_last).TotalSeconds);
+            _last = Stopwatch.GetTimestamp();
+        }
+
+        public double MedianSeconds(int skip)
+        {
+            var sorted = _seconds.Skip(skip).Order().ToList();
+            return sorted[sorted.Count / 2];
+        }
+    }
+}

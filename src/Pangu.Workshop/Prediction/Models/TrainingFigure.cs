@@ -1,0 +1,30 @@
+using Pangu.Training;
+using Pangu.Workshop.Reports;
+
+namespace Pangu.Workshop.Prediction.Models;
+
+/// <summary>The loss curve of a training.</summary>
+internal static class TrainingFigure
+{
+    private const int Points = 200;
+
+    /// <summary>Loss over the steps, smoothed, and validations.</summary>
+    /// <param name="model">Name of the model.</param>
+    /// <param name="result">What came of the training.</param>
+    /// <returns>The plot.</returns>
+    public static Figure Of(string model, TrainingResult result)
+    {
+        // Means of equal runs of steps: a curve of thousands of noisy steps says less than two hundred means.
+        var size = Math.Max(1, result.Losses.Count / Points);
+        var means = result.Losses.Chunk(size).Select(run => (Step: run.Average(entry => (double)entry.Step), Loss: run.Average(entry => entry.Loss))).ToList();
+        var traces = new List<Trace> { new("training loss (quantiles and mean, scaled units)", TraceKind.Line, [.. means.Select(point => point.Step)], [.. means.Select(point => point.Loss)]) { Role = TraceRole.Model } };
+        if (result.Validations.Count > 0)
+        {
+            traces.Add(new Trace("error on the choice half (MSE, scaled units)", TraceKind.Points, [.. result.Validations.Select(figure => (double)figure.Step)], [.. result.Validations.Select(figure => figure.Figure)]) { Role = TraceRole.Alarm });
+        }
+
+        var failures = result.Failures.Count == 0 ? string.Empty : $" {result.Failures.Count} failed step(s) were rolled back and their data left out.";
+        var kept = result.Best is { } best ? $" Kept: the weights after step {best.Step}." : string.Empty;
+        return new Figure("How the models learned", $"Learning of {model}", $"{result.Steps} steps.{kept}{failures}", "step", "loss", traces);
+    }
+}
