@@ -1,4 +1,6 @@
 using Pangu.Core;
+using Pangu.Evaluation.Prediction.Fitting;
+using Pangu.Evaluation.Prediction.Linear;
 using Pangu.Workshop.Recipes;
 
 namespace Pangu.Workshop.Prediction;
@@ -101,7 +103,7 @@ public sealed record SeriesModelSettings
     public SeriesTrainingSettings? Training { get; init; }
 
     /// <summary>Linear paths, blend and intervals of a scenario forecaster.</summary>
-    public BlendSettings? Blend { get; init; }
+    public BlendRecipe? Blend { get; init; }
 
     /// <summary>Scoring and threshold of an anomaly model.</summary>
     public AnomalySettings? Anomaly { get; init; }
@@ -151,22 +153,25 @@ public sealed record NetworkSettings
 }
 
 /// <summary>Linear paths beside the network, and what is fitted on the choice half of validation.</summary>
-public sealed record BlendSettings
+public sealed record BlendRecipe
 {
-    /// <summary>Steps forecast at once.</summary>
-    public required int Horizon { get; init; }
+    /// <summary>Forms of linear forecaster offered to the blend; empty for the network alone. Default all.</summary>
+    public IReadOnlyList<LinearKind> Linear { get; init; } = Enum.GetValues<LinearKind>();
 
-    /// <summary>Linear forecasters offered to the blend: ridge, dlinear, phase. Default all.</summary>
-    public IReadOnlyList<string> Linear { get; init; } = ["ridge", "dlinear", "phase"];
+    /// <summary>Contexts among which the choice half chooses for each of them.</summary>
+    public IReadOnlyList<int> Contexts { get; init; } = [336, 504, 720];
 
-    /// <summary>Contexts among which validation chooses for each of them.</summary>
-    public IReadOnlyList<int> Contexts { get; init; } = [336, 512, 720];
+    /// <summary>Most linear members: the best forms by the choice half. Default 4.</summary>
+    public int MostLinear { get; init; } = 4;
 
-    /// <summary>Share of the weights' fit that is drawn to equal weights, 0 to 1. Default 0.5.</summary>
-    public double Shrinkage { get; init; } = 0.5;
+    /// <summary>Members whose share is smaller than this for every channel are left out. Default 0.02.</summary>
+    public double SmallestWeight { get; init; } = 0.02;
 
-    /// <summary>Share that the interval between the outer quantiles should cover. Default 0.8.</summary>
-    public double Coverage { get; init; } = 0.8;
+    /// <summary>How the weights are fitted.</summary>
+    public BlendSettings Fit { get; init; } = new();
+
+    /// <summary>How intervals are fitted.</summary>
+    public IntervalSettings Intervals { get; init; } = new();
 }
 
 /// <summary>How an anomaly model scores and where it draws the line.</summary>

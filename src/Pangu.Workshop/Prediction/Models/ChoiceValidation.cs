@@ -20,7 +20,7 @@ internal sealed class ChoiceValidation(SeriesNetwork network, SiteData site) : I
     /// <returns>The error.</returns>
     public double Measure(CancellationToken cancellation) => new ForecastTask
     {
-        Range = new RowRange(site.Splits.Choice.Start, site.Splits.Choice.End),
+        Range = site.Splits.Choice,
         Horizon = _forecaster.Traits.Horizon,
         Stride = Stride,
     }.Evaluate(_forecaster, site.Scaled, cancellationToken: cancellation).MeanSquaredError;
