@@ -1,4 +1,6 @@
 using Pangu.Core;
+using Pangu.Data.Generated.Series;
+using Pangu.Evaluation.Prediction.Anomalies;
 using Pangu.Evaluation.Prediction.Fitting;
 using Pangu.Evaluation.Prediction.Linear;
 using Pangu.Workshop.Recipes;
@@ -26,6 +28,9 @@ public sealed record SeriesDataSettings
 
     /// <summary>Catalogue id of a simulated set that takes the place of sources that cannot be reached; its files go to the sites in order. Default none.</summary>
     public string? StandIn { get; init; }
+
+    /// <summary>What share each family has in generated series. Default an even hand.</summary>
+    public SeriesMixtureConfig Generators { get; init; } = new();
 }
 
 /// <summary>One site: one table of series.</summary>
@@ -186,8 +191,8 @@ public sealed record AnomalySettings
     /// <summary>Share of healthy steps that may be flagged. Default 0.01.</summary>
     public double FalseAlarmRate { get; init; } = 0.01;
 
-    /// <summary>Faults injected into the gate half to measure average precision.</summary>
-    public int Faults { get; init; } = 40;
+    /// <summary>Faults injected into the gate half, to measure how well scores rank them.</summary>
+    public FaultSettings Faults { get; init; } = new();
 }
 
 /// <summary>The bars of a model. They stand in the recipe before its first test evaluation.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pangu.Core;
 using Pangu.Evaluation.Prediction;
+using Pangu.Evaluation.Prediction.Gates;
 using Pangu.Formats;
 using Pangu.Inference.Prediction;
 using Pangu.Workshop.Gates;
@@ -66,8 +67,10 @@ internal sealed class EvaluateForecastStage : Stage
 
             if (Gate is not null)
             {
-                var served = ServedDifference(forecaster, site, context);
-                checks.AddRange(ForecastGate.Check(Gate, $"{site.Facts.Id}-{Horizon}", gate, ofSite, served));
+                var key = $"{site.Facts.Id}-{Horizon}/gate/mse";
+                checks.Add(PredictionGates.BeatsBestBaseline(gate.MeanSquaredError, ofSite.Where(baseline => baseline.Value.Metrics.ContainsKey(key)).ToDictionary(baseline => baseline.Key, baseline => baseline.Value.Metrics[key]), Gate.Margin));
+                checks.Add(PredictionGates.Coverage(gate.Coverage, Gate.CoverageMinimum, Gate.CoverageMaximum));
+                checks.Add(ServedCheck(forecaster, site, context));
             }
 
             figures.AddRange(ForecastFigures.Of(Model, site, test, ofSite));
@@ -95,30 +98,12 @@ internal sealed class EvaluateForecastStage : Stage
         return report;
     }
 
-    /// <summary>Largest difference between what is served and what training computed, in z-scored units; null where training kept nothing.</summary>
-    private double? ServedDifference(IForecaster forecaster, SiteData site, StageContext context)
+    /// <summary>Compares what is served with what training computed on held-out windows.</summary>
+    private GateCheck ServedCheck(IForecaster forecaster, SiteData site, StageContext context)
     {
-        var path = Path.Combine(context.Input(Package), FitForecastStage.ServedCheckName);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        using var kept = SafetensorsFile.Open(path);
+        using var kept = SafetensorsFile.Open(Path.Combine(context.Input(Package), FitForecastStage.ServedCheckName));
         var served = ForecastSet.Collect(FitForecastStage.ServedCheck(site, forecaster.Traits.Horizon), forecaster, site.Scaled, cancellationToken: context.Cancellation);
-        return Math.Max(Largest(kept["mean"].AsSingles(), served.Mean), Largest(kept["quantiles"].AsSingles(), served.Quantiles));
-    }
-
-    private static double Largest(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        var largest = a.Length == b.Length ? 0.0 : double.PositiveInfinity;
-        for (var i = 0; i < Math.Min(a.Length, b.Length); i++)
-        {
-            var difference = Math.Abs((double)a[i] - b[i]);
-            largest = difference <= largest ? largest : double.IsNaN(difference) ? double.PositiveInfinity : difference;
-        }
-
-        return largest;
+        return PredictionGates.ServedEqualsTraining([.. kept["mean"].AsSingles(), .. kept["quantiles"].AsSingles()], [.. served.Mean, .. served.Quantiles], Gate!.ServedTolerance);
     }
 
     private static SortedDictionary<string, double> Merge(IReadOnlyDictionary<string, double>? a, IReadOnlyDictionary<string, double> b)
