@@ -173,7 +173,7 @@ public sealed record BlendRecipe
     public double SmallestWeight { get; init; } = 0.02;
 
     /// <summary>How the weights are fitted.</summary>
-    public BlendSettings Fit { get; init; } = new();
+    public BlendFitSettings Fit { get; init; } = new();
 
     /// <summary>How intervals are fitted.</summary>
     public IntervalSettings Intervals { get; init; } = new();
@@ -221,7 +221,7 @@ public sealed record SeriesEvaluationSettings
     public int Horizon { get; init; } = 96;
 
     /// <summary>Baselines that are run on the same windows.</summary>
-    public IReadOnlyList<string> Baselines { get; init; } = ["repeat-last", "seasonal-naive", "ridge", "dlinear", "phase", "statistical", "gradient-boosting"];
+    public IReadOnlyList<string> Baselines { get; init; } = ["repeat-last", "seasonal-naive", "ridge", "last-value", "decomposed", "phase", "phase-centred"];
 
     /// <summary>Contexts among which validation chooses for the linear ones.</summary>
     public IReadOnlyList<int> Contexts { get; init; } = [96, 336, 512, 720];

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Pangu.Core;
 using Pangu.Evaluation.Prediction.Anomalies;
 using Pangu.Evaluation.Prediction.Gates;
-using Pangu.Inference.Prediction;
+using Pangu.Inference;
 using Pangu.Workshop.Gates;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Prediction.Sites;
@@ -47,7 +47,7 @@ internal sealed class EvaluateAnomalyStage : Stage
     public override void Execute(StageContext context)
     {
         var site = SiteData.Read(context.Input(Site));
-        using var detector = AnomalyDetector.Load(Path.Combine(context.Input(Package), "package"));
+        using var detector = AnomalyDetector.Load(Path.Combine(context.Input(Package), "package"), context.Threads);
         using var baseline = ErrorDetector.SeasonalNaive(site.Scaled, site.Splits.Choice, site.Facts.Season ?? 1, Anomaly.FalseAlarmRate);
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
         var ofBaseline = new SortedDictionary<string, double>(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using Pangu.Core;
 using Pangu.Evaluation.Prediction;
 using Pangu.Evaluation.Prediction.Gates;
 using Pangu.Formats;
-using Pangu.Inference.Prediction;
+using Pangu.Inference;
 using Pangu.Workshop.Gates;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Prediction.Models;
@@ -48,7 +48,7 @@ internal sealed class EvaluateForecastStage : Stage
     /// <inheritdoc/>
     public override void Execute(StageContext context)
     {
-        using var forecaster = Forecaster.Load(Path.Combine(context.Input(Package), "package"));
+        using var forecaster = Forecaster.Load(Path.Combine(context.Input(Package), "package"), context.Threads);
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
         var baselines = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
         var checks = new List<GateCheck>();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Pangu.Core;
 using Pangu.Evaluation.Prediction.Anomalies;
 using Pangu.Formats;
-using Pangu.Inference.Prediction;
+using Pangu.Inference;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Stages;
@@ -39,7 +39,7 @@ internal sealed class FitAnomalyStage : Stage
         var site = SiteData.Read(context.Input(Site));
         var source = Path.Combine(context.Input(Forecaster), "package");
         AnomalyCalibration calibration;
-        using (var forecaster = Inference.Prediction.Forecaster.Load(source))
+        using (var forecaster = Inference.Forecaster.Load(source))
         {
             calibration = ErrorScores.Calibrate(forecaster, site.Scaled, site.Splits.Choice, Anomaly.Stride, Anomaly.Smoothing, Anomaly.FalseAlarmRate, context.Cancellation);
         }
