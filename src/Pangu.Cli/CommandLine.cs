@@ -65,6 +65,9 @@ internal static class CommandLine
             root.Options.Add(option);
         }
 
+        root.Subcommands.Add(CheckVerb.Create(host));
+        root.Subcommands.Add(PlanVerb.Create(host));
+        root.Subcommands.Add(RunVerb.Create(host));
         root.Subcommands.Add(DoctorVerb.Create(host));
         root.Subcommands.Add(DataVerb.Create(host));
         root.Subcommands.Add(ModelsVerb.Create(host));

@@ -1,9 +1,12 @@
 using Pangu.Core;
+using Pangu.Data.Sources;
 using Pangu.Formats;
 using Pangu.Inference;
 using Pangu.Modalities.Series;
 using Pangu.Models;
 using Pangu.Tensors;
+using Pangu.Workshop.Prediction;
+using Pangu.Workshop.Recipes;
 using Pangu.Workshop.Registry;
 
 namespace Pangu.Cli;
@@ -18,6 +21,11 @@ internal static class Families
     public static IReadOnlyDictionary<string, string> ImportedFiles(Family family) => family == Family.Prediction
         ? new Dictionary<string, string> { [SeriesFile] = new SeriesPreprocessor().ToJson() }
         : [];
+
+    /// <summary>Families that recipes may be of.</summary>
+    /// <param name="catalogue">The data catalogue.</param>
+    /// <param name="store">Brings data onto this machine.</param>
+    public static IReadOnlyList<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [new SeriesRecipeFamily(catalogue, store)];
 
     private const string SeriesFile = "preprocessor.json";
 

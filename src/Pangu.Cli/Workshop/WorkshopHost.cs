@@ -1,10 +1,8 @@
 using Pangu.Cli.Machine;
 using Pangu.Core;
-using Pangu.Data.Sources;
 using Pangu.Tensors;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Recipes;
-using Pangu.Workshop.Registry;
 using Pangu.Workshop.Runs;
 
 namespace Pangu.Cli.Workshop;
@@ -17,13 +15,9 @@ internal sealed class WorkshopHost
     public WorkshopHost(VerbCall call)
     {
         _call = call;
-        Places = Places.Read();
-        var store = new DataStore(DataStoreSettings.For(Places.Home, Environment.GetEnvironmentVariable("PANGU_DATA_MIRROR"), Places.Root, call.Settings.Offline));
-        Recipes = new RecipeFile(Families.Recipes(new Catalogue(Places.Datasets), store), Places.Recipes);
+        var surroundings = call.Surroundings;
+        Recipes = new RecipeFile(Families.Recipes(surroundings.Catalogue, surroundings.Data(call.Settings.Offline)), surroundings.RecipesFolder);
     }
-
-    /// <summary>Where things lie.</summary>
-    public Places Places { get; }
 
     /// <summary>Finds and checks recipes.</summary>
     public RecipeFile Recipes { get; }
@@ -48,11 +42,12 @@ internal sealed class WorkshopHost
     {
         var libtorch = Libtorch.Load(_call.Settings.Threads);
         var machine = MachineFacts.Read();
+        var surroundings = _call.Surroundings;
         var software = $"pangu {typeof(WorkshopHost).Assembly.GetName().Version!.ToString(3)}, libtorch {libtorch.Version}, .NET {Environment.Version}";
         var run = new RecipeRun(
-            Places.Home,
-            new SqliteRegistry(Places.Home, _call.Time),
-            Prices.Read(Path.Combine(Places.Home, "prices.json"), Path.Combine(Places.Root, "prices.json")),
+            surroundings.Home,
+            surroundings.Registry,
+            Prices.Read(Path.Combine(surroundings.Home, "prices.json"), Path.Combine(surroundings.Root, "prices.json")),
             $"{machine.Processor}, {machine.Cores} cores, {string.Join(' ', machine.Features)}",
             software,
             _call.Time);
