@@ -87,7 +87,7 @@ internal sealed class EvaluateForecastStage : Stage
     /// <inheritdoc/>
     public override StageEstimate Estimate(Calibration calibration) => StageEstimate.Around(6 * Sites.Count, 0.5, 600_000_000);
 
-    private ForecastReport Measure(IForecaster forecaster, SiteData site, Modalities.Series.RowRange part, string split, SortedDictionary<string, double> metrics, CancellationToken cancellation)
+    private ForecastReport Measure(Forecaster forecaster, SiteData site, Modalities.Series.RowRange part, string split, SortedDictionary<string, double> metrics, CancellationToken cancellation)
     {
         var report = new ForecastTask { Range = part, Horizon = Horizon }.Evaluate(forecaster, site.Scaled, ExampleWindows, cancellation);
         foreach (var (metric, value) in report.Figures)
@@ -99,7 +99,7 @@ internal sealed class EvaluateForecastStage : Stage
     }
 
     /// <summary>Compares what is served with what training computed on held-out windows.</summary>
-    private GateCheck ServedCheck(IForecaster forecaster, SiteData site, StageContext context)
+    private GateCheck ServedCheck(Forecaster forecaster, SiteData site, StageContext context)
     {
         using var kept = SafetensorsFile.Open(Path.Combine(context.Input(Package), FitForecastStage.ServedCheckName));
         var served = ForecastSet.Collect(FitForecastStage.ServedCheck(site, forecaster.Traits.Horizon), forecaster, site.Scaled, cancellationToken: context.Cancellation);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Pangu.Core;
 using Pangu.Evaluation.Prediction.Anomalies;
 using Pangu.Formats;
-using Pangu.Inference;
+using Pangu.Modalities.Series;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Stages;

@@ -130,7 +130,7 @@ internal sealed class TrainSeriesStage : Stage
         return TorchModel.Load(parent.Config, parent.Weights);
     }
 
-    private BatchesAhead Batches(ModelConfig config, IReadOnlyDictionary<string, SiteData>? sites, Seeds seeds)
+    private BatchesAhead Batches(ModelConfig config, Dictionary<string, SiteData>? sites, Seeds seeds)
     {
         var head = (ForecastHead)config.Head;
         var shape = new SeriesBatchShape(Training.Batch, 1, ((SeriesEmbedder)config.Embedder).Context, head.Horizon);
@@ -153,7 +153,7 @@ internal sealed class TrainSeriesStage : Stage
         seeds,
         Training.MicroBatches);
 
-    private static Dictionary<string, string> Preprocessor(IReadOnlyDictionary<string, SiteData> sites)
+    private static Dictionary<string, string> Preprocessor(Dictionary<string, SiteData> sites)
     {
         // A network on windows of single channels takes any channels; only its season and interval are worth keeping, where all sites agree.
         var intervals = sites.Values.Select(site => site.Facts.IntervalSeconds).Distinct().ToList();

@@ -51,7 +51,7 @@ internal sealed class LoadSiteStage : Stage
         Channels = table.Names,
         Units = [.. table.Names.Select(name => Source.Units.GetValueOrDefault(name))],
         IntervalSeconds = table.IntervalSeconds,
-        Season = Site.Season ?? SeasonDetector.Detect(table)?.Main,
+        Season = Site.Season ?? SeasonDetector.Detect(table).Main,
         HasTimes = table.Clock.Format is not null,
         Train = Site.Splits.Train,
         Validation = Site.Splits.Validation,

@@ -19,7 +19,7 @@ internal sealed class SiteData
         Times = times;
         Values = values;
         Splits = DataSplits.Of(times.Length, facts.Train, facts.Validation, facts.Test, $"site {facts.Id}");
-        Scaled = ScaledSeries.Fit(facts.Channels, values, Splits.Train);
+        Scaled = ScaledSeries.Fit(new SeriesTable(times, facts.Channels, values, SeriesClock.Ordinal), Splits.Train);
     }
 
     /// <summary>What the site is.</summary>
