@@ -4,6 +4,7 @@ using Pangu.Tensors;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Recipes;
 using Pangu.Workshop.Runs;
+using Pangu.Workshop.Stages;
 
 namespace Pangu.Cli.Workshop;
 
