@@ -19,6 +19,7 @@ public sealed class Trainer
     private IProgress<WorkProgress>? _progress;
     private Checkpoint? _inMemory;
     private long? _resumedFrom;
+    private long? _savedStep;
 
     /// <summary>Prepares a training.</summary>
     /// <param name="job">What to train, and how.</param>
@@ -86,6 +87,7 @@ public sealed class Trainer
 
             state.Restore(found);
             _resumedFrom = state.Step;
+            _savedStep = state.Step;
             Note(state, $"goes on from the checkpoint of step {state.Step}");
             return;
         }
@@ -149,6 +151,7 @@ public sealed class Trainer
         TrainingFailure[] failures = [.. state.Failures, new TrainingFailure(state.Step, draw, reason, target.Progress.Step, skipped)];
         long[] allSkipped = [.. state.Order.Skipped, .. skipped];
         state.Restore(target);
+        _savedStep = null;
         state.Failures.Clear();
         state.Failures.AddRange(failures);
         state.Order.Restore(allSkipped);
@@ -221,6 +224,12 @@ public sealed class Trainer
 
     private void Save(TrainingState state)
     {
+        if (_savedStep == state.Step)
+        {
+            return;
+        }
+
+        _savedStep = state.Step;
         if (_job.Checkpoints is { } store)
         {
             store.Save(state.Snapshot());

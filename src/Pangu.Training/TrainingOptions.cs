@@ -43,6 +43,7 @@ public sealed record TrainingOptions
         .. Require(ClipNorm is not <= 0 and not double.NaN, $"training.clipNorm is {ClipNorm}; it must be above 0, or left out for no clipping"),
         .. Optimizer.Validate("training.optimizer"),
         .. Schedule.Validate("training.schedule"),
+        .. Require(Schedule.CoveredSteps is null || Schedule.CoveredSteps >= Steps, $"training.schedule.totalSteps is {Schedule.CoveredSteps} but training.steps is {Steps}; the schedule must reach to the last step"),
         .. Average?.Validate("training.average") ?? [],
         .. Guard.Validate("training.guard"),
         .. Checkpoints.Validate("training.checkpoints"),

@@ -239,6 +239,8 @@ public sealed class TrainerTests
         using var task = new TinyTask();
         var error = Assert.Throws<PanguException>(() => new Trainer(Job(task, _options with { Steps = 0, MicroBatches = 0, Average = new AverageOptions(1), Validation = new ValidationOptions(5) }) with { Validate = null }));
         Assert.Equal(4, error.Problems.Count);
+        error = Assert.Throws<PanguException>(() => new Trainer(Job(task, _options with { Steps = Steps + 1 })));
+        Assert.Contains("must reach to the last step", error.Message, StringComparison.Ordinal);
     }
 
     private static TrainingResult Train(TrainingJob job, IProgress<WorkProgress>? progress = null, CancellationToken? stop = null) =>

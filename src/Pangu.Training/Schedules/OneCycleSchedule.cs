@@ -7,6 +7,9 @@ namespace Pangu.Training;
 /// <param name="EndDivisor">The last rate is the first one divided by this. Default 10,000.</param>
 public sealed record OneCycleSchedule(long TotalSteps, double RiseShare = 0.3, double StartDivisor = 25, double EndDivisor = 10_000) : Schedule
 {
+    /// <inheritdoc/>
+    public override long? CoveredSteps => TotalSteps;
+
     private protected override double After(long step)
     {
         var riseEnd = (RiseShare * TotalSteps) - 1;

@@ -11,6 +11,9 @@ public abstract record Schedule
     /// <summary>The rise before the shape begins. Default none.</summary>
     public WarmUp WarmUp { get; init; } = new(0);
 
+    /// <summary>Steps that the shape is made for, warm-up included; null when it goes on for ever.</summary>
+    public virtual long? CoveredSteps => null;
+
     /// <summary>Share of the peak rate in force at a step.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <returns>The share, 0 or more.</returns>
@@ -59,6 +62,9 @@ public sealed record ConstantSchedule : Schedule
 /// <param name="TotalSteps">Steps in all, warm-up included.</param>
 public sealed record LinearSchedule(long TotalSteps) : Schedule
 {
+    /// <inheritdoc/>
+    public override long? CoveredSteps => TotalSteps;
+
     private protected override double After(long step) => Math.Max(0, 1 - ((double)step / Math.Max(1, TotalSteps - WarmUp.Steps)));
 
     private protected override IEnumerable<string> Problems(string path) => TotalProblems(path, TotalSteps);
@@ -69,6 +75,9 @@ public sealed record LinearSchedule(long TotalSteps) : Schedule
 /// <param name="Floor">Share of the peak at the end. Default 0.</param>
 public sealed record CosineSchedule(long TotalSteps, double Floor = 0) : Schedule
 {
+    /// <inheritdoc/>
+    public override long? CoveredSteps => TotalSteps;
+
     private protected override double After(long step) => Floor + ((1 - Floor) * Cosine((double)step / Math.Max(1, TotalSteps - WarmUp.Steps)));
 
     private protected override IEnumerable<string> Problems(string path) => [.. TotalProblems(path, TotalSteps), .. ShareProblems(path, "floor", Floor)];
@@ -79,6 +88,9 @@ public sealed record CosineSchedule(long TotalSteps, double Floor = 0) : Schedul
 /// <param name="Cycles">Number of cosines.</param>
 public sealed record CosineRestartsSchedule(long TotalSteps, int Cycles) : Schedule
 {
+    /// <inheritdoc/>
+    public override long? CoveredSteps => TotalSteps;
+
     private protected override double After(long step)
     {
         var progress = (double)step / Math.Max(1, TotalSteps - WarmUp.Steps);
@@ -95,6 +107,9 @@ public sealed record CosineRestartsSchedule(long TotalSteps, int Cycles) : Sched
 /// <param name="End">Share of the peak at the end.</param>
 public sealed record PolynomialSchedule(long TotalSteps, double Power, double End) : Schedule
 {
+    /// <inheritdoc/>
+    public override long? CoveredSteps => TotalSteps;
+
     private protected override double After(long step)
     {
         var remaining = 1 - ((double)step / Math.Max(1, TotalSteps - WarmUp.Steps));
