@@ -9,10 +9,9 @@ namespace Pangu.Cli.Verbs.Prediction;
 /// </summary>
 /// <param name="detector">The detector.</param>
 /// <param name="calibration">Its stride and smoothing; null when it has none, then nothing is known and everything is scored at once.</param>
-internal sealed class AnomalyScan(IAnomalyDetector detector, AnomalyCalibration? calibration)
+/// <param name="partSteps">Steps written at once, about.</param>
+internal sealed class AnomalyScan(IAnomalyDetector detector, AnomalyCalibration? calibration, int partSteps = 65_536)
 {
-    private const int PartSteps = 65_536;
-
     /// <summary>Scores all blocks.</summary>
     /// <param name="blocks">Steps in order of time.</param>
     /// <param name="cancellationToken">Stops between windows.</param>
@@ -22,7 +21,7 @@ internal sealed class AnomalyScan(IAnomalyDetector detector, AnomalyCalibration?
         var stride = calibration?.Stride ?? 1;
         // Steps before a part whose scores are needed but not written: the smoothing window, in whole strides.
         var warmUp = (((calibration?.Smoothing ?? 1) - 1 + stride - 1) / stride) * stride;
-        var partSteps = Math.Max(1, PartSteps / stride) * stride;
+        var wholeStrides = Math.Max(1, partSteps / stride) * stride;
         SeriesTable? held = null;
         var start = 0;
         foreach (var block in blocks)
@@ -30,9 +29,9 @@ internal sealed class AnomalyScan(IAnomalyDetector detector, AnomalyCalibration?
             held = held is null ? block : SeriesTableJoin.Join(held, block);
 
             // The first part also holds the context that cannot be scored; later ones begin with context and warm-up already written.
-            while (calibration is not null && held.StepCount > detector.Traits.Context + warmUp + partSteps)
+            while (calibration is not null && held.StepCount > detector.Traits.Context + warmUp + wholeStrides)
             {
-                var end = detector.Traits.Context + warmUp + partSteps;
+                var end = detector.Traits.Context + warmUp + wholeStrides;
                 yield return Score(held.Slice(0, end), start, cancellationToken);
                 start = detector.Traits.Context + warmUp;
                 held = held.Slice(end - start, held.StepCount - end + start);
