@@ -67,7 +67,13 @@ public sealed record GateResult(bool Passed, IReadOnlyList<GateCheck> Checks);
 /// <param name="Minimum">Smallest value that passes; null when there is none.</param>
 /// <param name="Maximum">Largest value that passes; null when there is none.</param>
 /// <param name="Detail">One sentence for a person: what was compared with what.</param>
-public sealed record GateCheck(string Name, bool Passed, double Value, double? Minimum, double? Maximum, string Detail);
+public sealed record GateCheck(
+    string Name,
+    bool Passed,
+    double Value,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Minimum,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Maximum,
+    string Detail);
 
 /// <summary>What a run spent, on which machine.</summary>
 public sealed record Measured

@@ -46,7 +46,7 @@ public sealed record SeriesPreprocessor
 /// <param name="Unit">Unit; null when unknown.</param>
 /// <param name="Mean">Mean over the training part, in the channel's unit.</param>
 /// <param name="Deviation">Population standard deviation over the training part; 1 where the channel is constant.</param>
-public sealed record SeriesChannel(string Name, string? Unit, double Mean, double Deviation);
+public sealed record SeriesChannel(string Name, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Unit, double Mean, double Deviation);
 
 /// <summary>How an anomaly model scores a step and where it draws the line.</summary>
 /// <remarks>
