@@ -145,6 +145,24 @@ public sealed class SeriesBatchesTests
         Assert.NotEqual(whole.Values, batch.Values);
     }
 
+    [Fact]
+    public void Fill_Bank_DependsOnThePlaceAloneAndShowsSeriesAgain()
+    {
+        SampledBatches Make() => new(new BankedWindows(new SeriesMixtureConfig(), seriesCount: 3, seriesLength: 80, _seeds), _shape with { Rows = 32 }, _seeds);
+        var used = Make();
+        used.Get(0, 0);
+        used.Get(1, 0);
+        var later = Copy(used.Get(5, 0));
+        Assert.Equal(later, Copy(Make().Get(5, 0)));
+        Assert.All(later, value => Assert.True(float.IsFinite(value)));
+
+        // Three series of 80 steps whose windows take all 80: three different windows at most.
+        var batch = used.Get(6, 0);
+        Assert.Equal(3, Enumerable.Range(0, 32).Select(row => batch.Window(row).Values[10]).Distinct().Count());
+        Assert.Throws<PanguException>(() => new SampledBatches(new BankedWindows(new SeriesMixtureConfig(), 3, 79, _seeds), _shape, _seeds).Get(0, 0));
+        Assert.Throws<PanguException>(() => new BankedWindows(new SeriesMixtureConfig(), int.MaxValue, 2000, _seeds));
+    }
+
     private static SampledBatches Generated() => new(new GeneratedWindows(new SeriesMixtureConfig()), _shape, _seeds);
 
     private static float[] Copy(SeriesBatch batch) => [.. batch.Values, .. batch.Future];
