@@ -100,6 +100,7 @@ public sealed class SeriesNetwork
         }
 
         var (mean, quantiles) = head.Forward(network_BCHQ, scored_BCT, _channels);
+        quantiles = quantiles?.sort(-1).Values; // A network's quantiles may cross; what is served ascends.
         return new SeriesForecast(mean.MoveToOuterDisposeScope(), quantiles?.MoveToOuterDisposeScope(), scaled?.Location.view(windows, channels).MoveToOuterDisposeScope(), scaled?.Scale.view(windows, channels).MoveToOuterDisposeScope());
     }
 

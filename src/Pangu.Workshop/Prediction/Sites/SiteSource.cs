@@ -9,7 +9,7 @@ namespace Pangu.Workshop.Prediction.Sites;
 /// <param name="Path">Absolute path of the CSV file.</param>
 /// <param name="Fingerprint">Identity, hash and licence of the bytes.</param>
 /// <param name="Units">Unit of each column, where the catalogue knows it.</param>
-/// <param name="Simulated">Whether a simulated stand-in takes the place of the site's own data.</param>
+/// <param name="Simulated">Whether the data are simulated.</param>
 /// <param name="Note">What the operator should know; null for nothing.</param>
 internal sealed record SiteSource(string Path, DataFingerprint Fingerprint, IReadOnlyDictionary<string, string> Units, bool Simulated, string? Note)
 {
@@ -60,7 +60,7 @@ internal sealed class SiteResolver(Catalogue catalogue, DataStore store)
         catch (PanguException exception) when (exception.Kind == ErrorKind.Missing && data.StandIn is not null)
         {
             var files = catalogue.Get(data.StandIn).Files;
-            return Pull(data.StandIn, files[index % files.Count].Path, $"Site {site.Id}: {site.Source} could not be reached, so the simulated set {data.StandIn} stands in. Figures on it say nothing about real equipment. ({exception.Message})") with { Simulated = true };
+            return Pull(data.StandIn, files[index % files.Count].Path, $"Site {site.Id}: {site.Source} could not be reached, so the simulated set {data.StandIn} stands in. Figures on it say nothing about real equipment. ({exception.Message})");
         }
     }
 
@@ -69,6 +69,6 @@ internal sealed class SiteResolver(Catalogue catalogue, DataStore store)
         var dataset = catalogue.Get(id);
         var file = store.Pull(dataset, [name ?? dataset.Files[0].Path])[0];
         var units = dataset.Columns.Where(column => column.Unit is not null).ToDictionary(column => column.Name, column => column.Unit!);
-        return new SiteSource(file.Path, new DataFingerprint($"{id}/{file.Name}", file.Sha256, dataset.Licence, "train, validate, test"), units, false, note);
+        return new SiteSource(file.Path, new DataFingerprint($"{id}/{file.Name}", file.Sha256, dataset.Licence, "train, validate, test"), units, dataset.Simulated is not null, note);
     }
 }
