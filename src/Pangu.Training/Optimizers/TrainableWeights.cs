@@ -1,3 +1,4 @@
+using Pangu.Models;
 using static TorchSharp.torch;
 
 namespace Pangu.Training;
@@ -7,6 +8,11 @@ namespace Pangu.Training;
 /// <param name="Statistics">Measured weights by slot name, such as running means; saved and restored with the parameters.</param>
 public sealed record TrainableWeights(IReadOnlyDictionary<string, Tensor> Parameters, IReadOnlyDictionary<string, Tensor> Statistics)
 {
+    /// <summary>All weights of a model.</summary>
+    /// <param name="model">The model; keeps owning its tensors.</param>
+    /// <returns>Its parameters and statistics.</returns>
+    public static TrainableWeights Of(TorchModel model) => new(model.Parameters, model.Statistics);
+
     /// <summary>The parameters in the one order that everything here uses: by name, ordinal.</summary>
     internal IReadOnlyList<NamedParameter> Ordered() =>
         [.. Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new NamedParameter(pair.Key, pair.Value))];

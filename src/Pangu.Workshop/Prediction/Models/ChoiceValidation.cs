@@ -1,6 +1,7 @@
 using Pangu.Core;
 using Pangu.Evaluation.Prediction;
 using Pangu.Models;
+using Pangu.Training;
 using Pangu.Workshop.Prediction.Sites;
 
 namespace Pangu.Workshop.Prediction.Models;
@@ -13,7 +14,7 @@ internal sealed class ChoiceValidation(SeriesNetwork network, SiteData site) : I
     // Every fifth window: neighbours hardly differ, and a validation should cost no more than a few steps.
     private const int Stride = 5;
 
-    private readonly TorchForecaster _forecaster = new(network);
+    private readonly NetworkForecaster _forecaster = new(network);
 
     /// <summary>Mean squared error in z-scored units.</summary>
     /// <param name="cancellation">Stops between batches.</param>

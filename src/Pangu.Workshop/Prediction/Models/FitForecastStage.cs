@@ -5,6 +5,7 @@ using Pangu.Evaluation.Prediction.Fitting;
 using Pangu.Evaluation.Prediction.Linear;
 using Pangu.Formats;
 using Pangu.Models;
+using Pangu.Training;
 using Pangu.Tensors;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Prediction.Sites;
@@ -99,7 +100,7 @@ internal sealed class FitForecastStage : Stage
     private static ForecastSet Collect(ModelPackage package, ForecastTask task, SiteData site, StageContext context)
     {
         using var model = TorchModel.Load(package.Config, package.Weights);
-        using var forecaster = new TorchForecaster(new SeriesNetwork(model));
+        using var forecaster = new NetworkForecaster(new SeriesNetwork(model));
         return ForecastSet.Collect(task, forecaster, site.Scaled, cancellationToken: context.Cancellation);
     }
 
@@ -155,7 +156,7 @@ internal sealed class FitForecastStage : Stage
     {
         using var opened = ModelPackage.Open(package, SeriesPackages.Json);
         using var model = TorchModel.Load(opened.Config, opened.Weights);
-        using var forecaster = new TorchForecaster(new SeriesNetwork(model, new ChannelStatistics(site.Scaled.Means, site.Scaled.Deviations)));
+        using var forecaster = new NetworkForecaster(new SeriesNetwork(model, new ChannelStatistics(site.Scaled.Means, site.Scaled.Deviations)));
         var set = ForecastSet.Collect(ServedCheck(site, forecaster.Traits.Horizon), forecaster, site.Scaled, cancellationToken: context.Cancellation);
         SafetensorsWriter.Write(context.OutputFile(ServedCheckName), new Dictionary<string, TensorData>
         {

@@ -81,7 +81,7 @@ internal sealed class TrainSeriesStage : Stage
             Work = Name,
             Identity = Settings.ToJsonString(),
             Options = Training.ToOptions(),
-            Weights = new TrainableWeights(model.Parameters, model.Statistics),
+            Weights = TrainableWeights.Of(model),
             Objective = objective,
             Seeds = context.Seeds,
             Validate = validation is null ? null : validation.Measure,
@@ -106,7 +106,7 @@ internal sealed class TrainSeriesStage : Stage
             Work = Name,
             Identity = Name,
             Options = Training.ToOptions() with { Steps = ProbeWarmSteps + ProbeSteps, Validation = null },
-            Weights = new TrainableWeights(model.Parameters, model.Statistics),
+            Weights = TrainableWeights.Of(model),
             Objective = objective,
             Seeds = calibration.Seeds,
         }).Run(clock, calibration.Cancellation);

@@ -2,15 +2,16 @@ using Pangu.Core;
 using Pangu.Models;
 using Pangu.Tensors;
 
-namespace Pangu.Workshop.Prediction.Models;
+namespace Pangu.Training;
 
 /// <summary>Asks a network on libtorch the way the torch-free engine is asked: for validation while training, and to compare what is served with what was trained. For one thread.</summary>
-internal sealed class TorchForecaster : IForecaster
+public sealed class NetworkForecaster : IForecaster
 {
     private readonly SeriesNetwork _network;
 
-    /// <param name="network">The network; stays the caller's.</param>
-    public TorchForecaster(SeriesNetwork network)
+    /// <summary>Wraps a network.</summary>
+    /// <param name="network">A network that forecasts; stays the caller's.</param>
+    public NetworkForecaster(SeriesNetwork network)
     {
         _network = network;
         var head = (ForecastHead)network.Model.Config.Head;
