@@ -5,7 +5,7 @@ namespace Pangu.Workshop.Prediction;
 /// <summary>Turns the short form of a network in a recipe into the parts it stands for.</summary>
 internal static class SeriesNetworkShape
 {
-    private const double NormEpsilon = 1e-6;
+    private const double NormEpsilon = 1e-5;
     private const double ScaleEpsilon = 1e-5;
 
     /// <summary>The model config of a patch Transformer: pre-norm blocks of full attention and a feed-forward network, future tokens, quantiles a patch.</summary>
@@ -18,10 +18,11 @@ internal static class SeriesNetworkShape
             QueryHeads = network.Heads,
             HeadWidth = network.Width / network.Heads,
             Scope = new FullScope(),
+            Positions = network.RotaryBase > 0 ? new Rotary { Base = network.RotaryBase, Width = network.Width / network.Heads } : new NoPositions(),
             QueryKeyNorm = network.QueryKeyNorm ? new RmsNorm { Epsilon = NormEpsilon } : null,
         };
-        var dense = new Dense { Inner = network.FeedForward, Activation = network.Activation };
-        var norm = new RmsNorm { Epsilon = NormEpsilon };
+        var dense = new Dense { Inner = network.FeedForward, Activation = network.Activation, Bias = true };
+        var norm = new LayerNorm { Epsilon = NormEpsilon, Bias = false };
         return new ModelConfig(
             new SeriesEmbedder
             {

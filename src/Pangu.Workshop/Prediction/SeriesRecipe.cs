@@ -1,6 +1,7 @@
 using Pangu.Core;
 using Pangu.Data.Generated.Series;
 using Pangu.Evaluation.Prediction.Anomalies;
+using Pangu.Evaluation.Prediction.Baselines;
 using Pangu.Evaluation.Prediction.Fitting;
 using Pangu.Evaluation.Prediction.Linear;
 using Pangu.Workshop.Recipes;
@@ -147,6 +148,9 @@ public sealed record NetworkSettings
     /// <summary>Inner width of residual blocks in embedder and head; 0 for linear layers. Default 0.</summary>
     public int ResidualInner { get; init; }
 
+    /// <summary>Base of the rotary positions of queries and keys; 0 for none. Default 200: a window has some tens of tokens.</summary>
+    public double RotaryBase { get; init; } = 200;
+
     /// <summary>Whether queries and keys are normalised. Default false.</summary>
     public bool QueryKeyNorm { get; init; }
 
@@ -221,7 +225,7 @@ public sealed record SeriesEvaluationSettings
     public int Horizon { get; init; } = 96;
 
     /// <summary>Baselines that are run on the same windows.</summary>
-    public IReadOnlyList<string> Baselines { get; init; } = ["repeat-last", "seasonal-naive", "ridge", "last-value", "decomposed", "phase", "phase-centred"];
+    public IReadOnlyList<string> Baselines { get; init; } = BaselineFits.Names;
 
     /// <summary>Contexts among which validation chooses for the linear ones.</summary>
     public IReadOnlyList<int> Contexts { get; init; } = [96, 336, 512, 720];

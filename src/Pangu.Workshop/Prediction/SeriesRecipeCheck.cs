@@ -1,5 +1,6 @@
 using Pangu.Core;
 using Pangu.Data.Sources;
+using Pangu.Evaluation.Prediction.Baselines;
 using Pangu.Workshop.Recipes;
 
 namespace Pangu.Workshop.Prediction;
@@ -20,9 +21,9 @@ internal sealed class SeriesRecipeCheck(SeriesRecipe recipe, string folder, Cata
 
         Require(recipe.Models.Count > 0, recipe, "models", "models is empty; a recipe makes at least one model");
         Require(recipe.Evaluation.Horizon >= 1, recipe.Evaluation, "horizon", $"horizon is {recipe.Evaluation.Horizon}; it must be at least 1");
-        foreach (var unknown in recipe.Evaluation.Baselines.Except(Evaluation.BaselinesStage.Known))
+        foreach (var unknown in recipe.Evaluation.Baselines.Except(BaselineFits.Names))
         {
-            add(recipe.Evaluation, "baselines", $"baselines has \"{unknown}\"; expected {string.Join(", ", Evaluation.BaselinesStage.Known)}");
+            add(recipe.Evaluation, "baselines", $"baselines has \"{unknown}\"; expected {string.Join(", ", BaselineFits.Names)}");
         }
 
         KnownSites(recipe.Evaluation.Sites, recipe.Evaluation, "sites");

@@ -1,3 +1,4 @@
+using Pangu.Training;
 using Pangu.Workshop.Recipes;
 
 namespace Pangu.Workshop.Prediction;
@@ -25,6 +26,17 @@ public sealed record SeriesTrainingSettings : LearningSettings
 
     /// <summary>Share of windows with gaps in their history. Default 0.1.</summary>
     public double MissingValues { get; init; } = 0.1;
+
+    /// <summary>Share of windows that are mirrored at zero: a series turned upside down is as likely a series. Default 0.5.</summary>
+    public double Mirrored { get; init; } = 0.5;
+
+    /// <inheritdoc/>
+    public override TrainingOptions ToOptions()
+    {
+        var options = base.ToOptions();
+        // Patches of numbers enter through matrices like any other; tables of tokens would not.
+        return options with { Optimizer = options.Optimizer with { Muon = options.Optimizer.Muon is { } muon ? muon with { Embedder = true } : null } };
+    }
 }
 
 /// <summary>One kind of training data.</summary>

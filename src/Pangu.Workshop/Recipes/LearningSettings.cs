@@ -53,7 +53,7 @@ public record LearningSettings
 
     /// <summary>The full options that these settings stand for.</summary>
     /// <returns>Options of the trainer.</returns>
-    public TrainingOptions ToOptions()
+    public virtual TrainingOptions ToOptions()
     {
         var warmUp = new WarmUp(WarmUpSteps);
         return new TrainingOptions

@@ -76,7 +76,7 @@ public sealed class FittingTests
             network.Truth[i] = network.Mean[i] + (float)((1 + (i % 12 / 10.0)) * errors.NextGaussian());
         }
 
-        var spread = IntervalFit.Spread(network, network.Mean, new IntervalSettings { Neighbours = 1, Shrinkage = 0 });
+        var spread = IntervalFit.Spread(network, network.Mean, new IntervalSettings { Neighbours = 1, Shrinkage = 0, Tolerance = 0 });
         Assert.Equal(0.8, Coverage(network, spread), 0.002);
         Assert.True(spread[11] > 1.5 * spread[0]);
     }

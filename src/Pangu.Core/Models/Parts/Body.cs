@@ -81,7 +81,7 @@ public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final = null) 
                 {
                     foreach (var slot in branches[branch].Slots($"stages.{stage}.blocks.{index}.branches.{branch}", blocks.Width))
                     {
-                        yield return slot;
+                        yield return Damped(slot);
                     }
                 }
             }
@@ -94,6 +94,15 @@ public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final = null) 
                 yield return slot;
             }
         }
+    }
+
+    /// <summary>What adds to the stream starts smaller by the root of the number of branches (Radford et al. 2019), so that the sum keeps its size.</summary>
+    private Slot Damped(Slot slot)
+    {
+        var branches = Stages.Sum(stage => stage.Count * stage.Cycle[0].Branches.Count);
+        return slot.Initial is Initial.Normal normal && (slot.Name.EndsWith(".output.weight", StringComparison.Ordinal) || slot.Name.EndsWith(".down.weight", StringComparison.Ordinal))
+            ? slot with { Initial = new Initial.Normal(normal.Deviation / Math.Sqrt(branches)) }
+            : slot;
     }
 
     /// <inheritdoc/>

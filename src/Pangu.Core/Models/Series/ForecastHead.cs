@@ -256,7 +256,7 @@ public sealed record PatchOutput : ForecastOutput
         var width = model.Embedder.Width;
         return Inner > 0
             ? [.. Slot.Linear("head.inner", Inner, width, true), .. Slot.Linear("head.outer", outputs, Inner, true), .. Slot.Linear("head.skip", outputs, width, true)]
-            : Slot.Linear("head.projection", outputs, width, true);
+            : [new Slot("head.projection.weight", [outputs, width], new Initial.Normal(0.02)), new Slot("head.projection.bias", [outputs], new Initial.Constant(0))]; // A first forecast near the window's mean.
     }
 
     /// <inheritdoc/>

@@ -95,12 +95,12 @@ public sealed record SeriesEmbedder : Embedder
 
         if (FutureTokens > 0)
         {
-            yield return new Slot("embedder.future", [FutureTokens, Width], new Initial.Normal(0.02));
+            yield return new Slot("embedder.future", [FutureTokens, Width], new Initial.Normal(0.5));
         }
 
         if (Positions != PositionTable.None)
         {
-            yield return new Slot("embedder.positions", [Tokens, Width], Positions == PositionTable.Sinusoids ? new Initial.Sinusoids() : new Initial.Normal(0.02), Positions == PositionTable.Sinusoids ? SlotKind.Statistic : SlotKind.Parameter);
+            yield return new Slot("embedder.positions", [Tokens, Width], Positions == PositionTable.Sinusoids ? new Initial.Sinusoids() : new Initial.Normal(0.1), Positions == PositionTable.Sinusoids ? SlotKind.Statistic : SlotKind.Parameter);
         }
     }
 

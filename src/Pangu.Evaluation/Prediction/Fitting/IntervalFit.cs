@@ -8,6 +8,9 @@ public sealed record IntervalSettings
 
     /// <summary>How far the spread of a channel and step is pulled (in its logarithm) towards that of the whole channel, 0 to 1. Default 0.25.</summary>
     public double Shrinkage { get; init; } = 0.25;
+
+    /// <summary>How far coverage may lie from what the levels say before anything is fitted; then only the nearer edge of that band is fitted. Default 0.03: a few months hold some tens of independent horizons, which know coverage no better.</summary>
+    public double Tolerance { get; init; } = 0.03;
 }
 
 /// <summary>Fits where the outermost quantiles must stand so that the share of values between them is what their levels say.</summary>
@@ -31,7 +34,11 @@ public static class IntervalFit
             scores[i] = double.IsNaN(error) ? double.NaN : Math.Abs(error) / Math.Max(Math.Abs(side), 1e-6);
         }
 
-        return Factors(scores, network, share, settings);
+        double[] known = [.. scores.Where(score => !double.IsNaN(score))];
+        var coverage = known.Length == 0 ? share : known.Count(score => score <= 1) / (double)known.Length;
+        return Math.Abs(coverage - share) <= settings.Tolerance
+            ? [.. Enumerable.Repeat(1f, network.Channels * network.Horizon)]
+            : Factors(scores, network, coverage < share ? share - settings.Tolerance : share + settings.Tolerance, settings);
     }
 
     /// <summary>Quantiles of the residuals a channel and step, in scaled units, to be added to the mean: the slot <c>head.residuals</c>.</summary>

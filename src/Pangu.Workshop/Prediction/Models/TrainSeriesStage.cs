@@ -138,7 +138,7 @@ internal sealed class TrainSeriesStage : Stage
             ? new GeneratedWindows(Mixture)
             : new RecordWindows([.. share.Sites.Select(id => sites[id]).Select(site => new RecordPart(site.Scaled.Scaled, site.Splits.Train.Start, site.Splits.Train.End))])), share.Share)).ToArray();
         ISeriesSource source = parts.Length == 1 ? parts[0].Item1 : new MixedWindows(parts);
-        var lossy = new HistoryLoss(source, new HistoryLossConfig(Training.ShortHistories, 32, Training.MissingValues));
+        var lossy = new HistoryLoss(new MirroredWindows(source, Training.Mirrored), new HistoryLossConfig(Training.ShortHistories, 32, Training.MissingValues));
         return new BatchesAhead(new SampledBatches(lossy, shape, seeds), Training.MicroBatches);
     }
 
