@@ -40,11 +40,11 @@ public sealed record FaultSettings
     /// <summary>Largest size, in deviations. Default 4.</summary>
     public double LargestSize { get; init; } = 4;
 
-    /// <summary>Fewest steps of a fault other than a spike. Default 6.</summary>
-    public int ShortestLength { get; init; } = 6;
+    /// <summary>Fewest steps of a fault other than a spike. Default 3.</summary>
+    public int ShortestLength { get; init; } = 3;
 
-    /// <summary>Most steps of a fault other than a spike (drifts take twice as many). Default 24.</summary>
-    public int LongestLength { get; init; } = 24;
+    /// <summary>Most steps of a fault other than a spike (drifts take twice as many). Default 10: 40 faults then strike about a fifth of 1,440 rows.</summary>
+    public int LongestLength { get; init; } = 10;
 
     /// <summary>Most channels that a fault strikes at once. Default 2.</summary>
     public int MostChannels { get; init; } = 2;
