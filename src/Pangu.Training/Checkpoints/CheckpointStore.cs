@@ -56,7 +56,7 @@ public sealed class CheckpointStore(string folder)
 
     /// <summary>Removes all but the newest checkpoints.</summary>
     /// <param name="keep">How many stay, at least 1.</param>
-    /// <param name="cadenceSteps">The newest checkpoint at a multiple of this stays as well: failed steps go back to it.</param>
+    /// <param name="cadenceSteps">As many of the newest at a multiple of this stay as well: failed steps go back to the newest of them.</param>
     public void Purge(int keep, long cadenceSteps)
     {
         var steps = Steps();
