@@ -140,6 +140,11 @@ public static class NeuralOperators
     /// <returns>As <paramref name="x"/>.</returns>
     public static Tensor Softmax(Tensor x, int dimension)
     {
+        if (dimension == -1 && x.dtype == ScalarType.Float32)
+        {
+            return x.requires_grad && is_grad_enabled() ? FastSoftmax.apply(x) : FastSoftmax.Values(x);
+        }
+
         var call = new OperatorCall();
         call.Add(x);
         call.Add(dimension);

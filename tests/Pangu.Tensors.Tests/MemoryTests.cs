@@ -85,7 +85,7 @@ public sealed class MemoryTests
             {
                 using var scope = new StepScope();
                 var h = NeuralOperators.RmsNorm(NeuralOperators.Linear(_input, _weights[0], null), _weights[2], 1e-5);
-                var y = NeuralOperators.Linear(NeuralOperators.Gelu(h), _weights[1], null);
+                var y = NeuralOperators.Linear(NeuralOperators.Softmax(NeuralOperators.Gelu(h), -1), _weights[1], null);
                 var error = Operators.Add(y, _input, -1);
                 var loss = Operators.Multiply(error, error).mean();
                 loss.backward();

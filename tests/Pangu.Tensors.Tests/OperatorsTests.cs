@@ -31,6 +31,26 @@ public sealed class OperatorsTests
     }
 
     [Fact]
+    public void Softmax_LastDimension_HasLibtorchsValuesAndGradient()
+    {
+        using var scope = NewDisposeScope();
+        float[] Of(Func<Tensor, Tensor> softmax, out float[] gradient)
+        {
+            var x = Operators.Multiply(Wave(1, 3 * 37), 40).view(3, 37).detach();
+            x.select(0, 1).narrow(0, 5, 20).fill_(float.NegativeInfinity);
+            x.requires_grad_();
+            var y = softmax(x);
+            Operators.Multiply(y, Wave(2, 3 * 37).view(3, 37)).sum().backward();
+            gradient = Operators.ToArray(x.grad!);
+            return Operators.ToArray(y);
+        }
+
+        var expected = Of(x => nn.functional.softmax(x, -1), out var expectedGradient);
+        AssertClose(expected, Of(x => NeuralOperators.Softmax(x, -1), out var gradient), 1e-6);
+        AssertClose(expectedGradient, gradient, 1e-6);
+    }
+
+    [Fact]
     public void Call_ByName_MatchesTypedWrapper()
     {
         using var scope = NewDisposeScope();

@@ -30,17 +30,7 @@ internal unsafe ref struct OperatorCall
 
     public void Add(bool value) => Push(value ? 1UL : 0UL);
 
-    public void Add(ScalarType? type)
-    {
-        if (type is { } known)
-        {
-            PushOptional((ulong)(long)(sbyte)known);
-        }
-        else
-        {
-            AddNone();
-        }
-    }
+    public void AddType(ScalarType type) => Push((ulong)(long)type);
 
     public void AddNone() => Push(0);
 
