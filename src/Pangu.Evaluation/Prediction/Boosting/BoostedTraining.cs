@@ -9,7 +9,7 @@ namespace Pangu.Evaluation.Prediction.Boosting;
 
 /// <summary>Trains the gradient boosting baseline: LightGBM where its native library loads, ML.NET's FastTree elsewhere.</summary>
 /// <remarks>
-/// LightGBM brings an OpenMP runtime of its own (the system's), beside libtorch's; neither sees the other's thread settings, and LightGBM's threads sleep once a training ends.
+/// LightGBM links the system's OpenMP runtime, libtorch brings a renamed copy of its own: two pools of threads in one process. With one thread, the default, LightGBM starts no pool.
 /// </remarks>
 public static class BoostedTraining
 {
