@@ -65,6 +65,7 @@ internal static class CommandLine
             root.Options.Add(option);
         }
 
+        root.Subcommands.Add(NewVerb.Create(host));
         root.Subcommands.Add(CheckVerb.Create(host));
         root.Subcommands.Add(PlanVerb.Create(host));
         root.Subcommands.Add(RunVerb.Create(host));

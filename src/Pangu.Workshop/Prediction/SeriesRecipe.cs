@@ -70,6 +70,9 @@ public sealed record SiteSettings
     /// <summary>Format of the time column (.NET custom format); default what is found.</summary>
     public string? TimeFormat { get; init; }
 
+    /// <summary>Zone of times written without one; default they are taken as they stand.</summary>
+    public string? TimeZone { get; init; }
+
     /// <summary>How rows are divided, in time order.</summary>
     public required SplitSettings Splits { get; init; }
 }

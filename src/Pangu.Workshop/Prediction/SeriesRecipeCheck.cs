@@ -54,8 +54,6 @@ internal sealed class SeriesRecipeCheck(SeriesRecipe recipe, string folder, Cata
             var splits = site.Splits;
             Require(splits is { Train: > 0, Validation: > 0, Test: > 0 }, site, "splits", $"splits of {site.Id} are {splits.Train}, {splits.Validation}, {splits.Test}; each must be above 0 (a share up to 1, or rows)");
             Require(new[] { splits.Train, splits.Validation, splits.Test }.Where(part => part <= 1).Sum() <= 1 + 1e-9, site, "splits", $"the shares of {site.Id} add up to more than 1");
-            Require(site.Delimiter is null or { Length: 1 } or "\\t", site, "delimiter", $"delimiter is \"{site.Delimiter}\"; expected one character, or \\t");
-            Require(site.Decimal is null or "." or ",", site, "decimal", $"decimal is \"{site.Decimal}\"; expected \".\" or \",\"");
             Require(site.Season is null or > 0, site, "season", $"season is {site.Season}; it must be at least 1 step");
             Require(site.IntervalSeconds is null or > 0, site, "intervalSeconds", $"intervalSeconds is {site.IntervalSeconds}; it must be above 0");
         }

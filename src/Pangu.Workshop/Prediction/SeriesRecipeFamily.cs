@@ -24,6 +24,9 @@ public sealed class SeriesRecipeFamily(Catalogue catalogue, DataStore store) : I
     public void Validate(Recipe recipe, string folder, AddProblem add) => new SeriesRecipeCheck((SeriesRecipe)recipe, folder, catalogue, add).Run();
 
     /// <inheritdoc/>
+    public string Replicate(Recipe recipe, Replica replica) => SeriesReplica.Write((SeriesRecipe)recipe, replica);
+
+    /// <inheritdoc/>
     public RecipeWork Compose(Recipe recipe, string folder, bool offline)
     {
         var series = (SeriesRecipe)recipe;

@@ -29,6 +29,13 @@ public interface IRecipeFamily
     /// <param name="offline">Whether the network must not be used.</param>
     /// <returns>The work to do, in an order in which it can be done.</returns>
     RecipeWork Compose(Recipe recipe, string folder, bool offline);
+
+    /// <summary>Writes a recipe that repeats another one with a new site's data.</summary>
+    /// <param name="recipe">A recipe of <see cref="RecipeType"/>.</param>
+    /// <param name="replica">Name, files and places of the new one.</param>
+    /// <returns>YAML text.</returns>
+    /// <exception cref="Core.PanguException">The data do not fit the recipe.</exception>
+    string Replicate(Recipe recipe, Replica replica);
 }
 
 /// <summary>What a recipe comes to.</summary>

@@ -197,5 +197,7 @@ public sealed class RecipeFileTests : IDisposable
         }
 
         public RecipeWork Compose(Recipe recipe, string folder, bool offline) => new([], [], false, []);
+
+        public string Replicate(Recipe recipe, Replica replica) => string.Empty;
     }
 }

@@ -16,15 +16,15 @@ internal sealed record SiteSource(string Path, DataFingerprint Fingerprint, IRea
     /// <summary>How the CSV file of a site is read.</summary>
     /// <param name="site">The site.</param>
     /// <returns>Options of the reader; what the recipe leaves out is detected.</returns>
-    public static CsvReadOptions ReadOptions(SiteSettings site) => new()
+    public static CsvReadOptions ReadOptions(SiteSettings site) => new CsvOptionTexts
     {
-        Delimiter = site.Delimiter is { } delimiter ? delimiter.Replace("\\t", "\t", StringComparison.Ordinal)[0] : null,
-        Decimal = site.Decimal?[0],
         Time = site.Time,
         TimeFormat = site.TimeFormat,
-        Columns = site.Channels.Count > 0 ? site.Channels : null,
-        IntervalSeconds = site.IntervalSeconds,
-    };
+        TimeZone = site.TimeZone,
+        Delimiter = site.Delimiter,
+        Decimal = site.Decimal,
+        Interval = site.IntervalSeconds?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    }.Read(site.Channels.Count > 0 ? site.Channels : null);
 }
 
 /// <summary>Finds the bytes of a recipe's sites: a file of the operator's, the catalogue, or the simulated stand-in.</summary>
