@@ -66,7 +66,7 @@ internal sealed class AttentionStep : IPartStep
     public int ScratchLength(int tokens, int sequences) => ShortAttention.ScratchLength(_acrossChannels ? sequences : tokens, _shape);
 
     /// <inheritdoc/>
-    public void Run(ReadOnlySpan<float> input, Span<float> output, bool add, BodyFrame frame)
+    public void Run(ReadOnlySpan<float> input, Span<float> output, bool add, int keepLast, BodyFrame frame)
     {
         var (rows, tokens) = (frame.Rows, frame.Tokens);
         var width = _projection.Outputs;
@@ -88,13 +88,19 @@ internal sealed class AttentionStep : IPartStep
         }
         else
         {
-            for (var row = 0; row < rows; row += tokens)
+            var wanted = keepLast > 0 ? keepLast : tokens;
+            for (var sequence = 0; sequence < frame.Sequences; sequence++)
             {
-                ShortAttention.Run(heads[(row * width)..], width, tokens, _shape, attended[(row * _output.Inputs)..], _output.Inputs, frame.Scratch);
+                ShortAttention.Run(heads[(sequence * tokens * width)..], width, tokens, tokens - wanted, _shape, attended[(sequence * wanted * _output.Inputs)..], _output.Inputs, frame.Scratch);
+            }
+
+            if (wanted < tokens)
+            {
+                frame.KeepLast(wanted);
             }
         }
 
-        _output.Multiply(attended, _output.Inputs, output, _output.Outputs, rows, add);
+        _output.Multiply(attended, _output.Inputs, output, _output.Outputs, frame.Rows, add);
     }
 
     private void Prepare(Span<float> heads, BodyFrame frame)

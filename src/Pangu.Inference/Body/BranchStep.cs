@@ -34,7 +34,8 @@ internal sealed class BranchStep
     /// <summary>Adds the branch to the stream.</summary>
     /// <param name="frame">The frame; its stream changes.</param>
     /// <param name="fromSaved">Whether the part reads the block's saved input instead of the stream.</param>
-    internal void Run(BodyFrame frame, bool fromSaved)
+    /// <param name="keepLast">Where above 0: how many last tokens of every sequence are wanted from here on.</param>
+    internal void Run(BodyFrame frame, bool fromSaved, int keepLast)
     {
         ReadOnlySpan<float> input = fromSaved ? frame.Saved : frame.Stream;
         if (_before is not null)
@@ -45,11 +46,11 @@ internal sealed class BranchStep
 
         if (_after is null)
         {
-            Part.Run(input, frame.Stream, add: true, frame);
+            Part.Run(input, frame.Stream, add: true, keepLast, frame);
         }
         else
         {
-            Part.Run(input, frame.Normed, add: false, frame);
+            Part.Run(input, frame.Normed, add: false, keepLast, frame);
             _after.Run(frame.Normed, frame.Normed);
             Elementwise.AddScaled(frame.Normed, _scale, frame.Stream);
         }

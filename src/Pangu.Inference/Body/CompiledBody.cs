@@ -9,11 +9,16 @@ internal sealed class CompiledBody
     private readonly NormStep? _final;
     private readonly bool _embedderIsLast;
 
+    // The last branch in which tokens see each other: behind it, only the tokens that the head looks at need to be computed. Null when there is none, or its block is parallel.
+    private readonly BranchStep? _lastMixing;
+
     private CompiledBody(BlockStep[] blocks, NormStep? final, bool embedderIsLast)
     {
         _blocks = blocks;
         _final = final;
         _embedderIsLast = embedderIsLast;
+        var last = blocks.LastOrDefault(block => block.Branches.Any(branch => branch.Part.MixesTokens));
+        _lastMixing = last is { Parallel: false } ? last.Branches.Last(branch => branch.Part.MixesTokens) : null;
     }
 
     /// <summary>Compiles a body.</summary>
@@ -42,11 +47,13 @@ internal sealed class CompiledBody
 
     /// <summary>Runs on the frame's stream.</summary>
     /// <param name="frame">The frame; its stream becomes the body's output.</param>
-    internal void Run(BodyFrame frame)
+    /// <param name="lastTokens">How many of the last tokens the head looks at; 0 for all. Where it is above 0 and there is no tap, the output may be these tokens alone.</param>
+    internal void Run(BodyFrame frame, int lastTokens)
     {
+        var keepLast = frame.Tap is null ? lastTokens : 0;
         foreach (var block in _blocks)
         {
-            block.Run(frame);
+            block.Run(frame, _lastMixing, keepLast);
         }
 
         _final?.Run(frame.Stream, frame.Stream);
@@ -88,7 +95,7 @@ internal sealed class CompiledBody
             .. block.Branches.Select((branch, index) => new BranchStep(branch, $"{name}.branches.{index}", $"{name}.branches.{branch.WeightsOf ?? index}", positions, weights)),
         ];
 
-        internal void Run(BodyFrame frame)
+        internal void Run(BodyFrame frame, BranchStep? lastMixing, int keepLast)
         {
             frame.Show(_inputName);
             if (Parallel)
@@ -98,7 +105,7 @@ internal sealed class CompiledBody
 
             foreach (var branch in Branches)
             {
-                branch.Run(frame, Parallel);
+                branch.Run(frame, Parallel, branch == lastMixing ? keepLast : 0);
             }
 
             frame.Show(_outputName);

@@ -40,7 +40,7 @@ internal sealed class DenseStep : IPartStep
     public int ScratchLength(int tokens, int sequences) => 0;
 
     /// <inheritdoc/>
-    public void Run(ReadOnlySpan<float> input, Span<float> output, bool add, BodyFrame frame)
+    public void Run(ReadOnlySpan<float> input, Span<float> output, bool add, int keepLast, BodyFrame frame)
     {
         var rows = frame.Rows;
         var inner = frame.Wide[..(rows * _up.Outputs)];

@@ -25,6 +25,7 @@ internal interface IPartStep
     /// <param name="input">[M, D].</param>
     /// <param name="output">[M, D]; may be the input's memory: all of the input is read before the output is written.</param>
     /// <param name="add">Whether the result is added to the output or replaces it.</param>
+    /// <param name="keepLast">Where above 0 (only for a part that mixes tokens): only that many last tokens of every sequence are wanted from here on; the part calls <see cref="BodyFrame.KeepLast"/> when it has read its input, and its output are those tokens alone.</param>
     /// <param name="frame">Sizes and memory.</param>
-    void Run(ReadOnlySpan<float> input, Span<float> output, bool add, BodyFrame frame);
+    void Run(ReadOnlySpan<float> input, Span<float> output, bool add, int keepLast, BodyFrame frame);
 }

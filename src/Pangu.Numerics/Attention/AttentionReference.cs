@@ -5,7 +5,7 @@ namespace Pangu.Numerics;
 /// <summary>The definitions of attention and rotary positions, one number at a time, for any floating-point type.</summary>
 public static class AttentionReference
 {
-    /// <summary>Attends over one sequence; layout as in <see cref="ShortAttention.Run"/> with tokens one after another.</summary>
+    /// <summary>Attends over one sequence; layout as in <see cref="ShortAttention"/>, tokens one after another.</summary>
     /// <typeparam name="T">Number type.</typeparam>
     /// <param name="projections">[tokens, H E + K E + K E].</param>
     /// <param name="tokens">Tokens.</param>

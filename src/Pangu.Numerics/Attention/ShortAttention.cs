@@ -36,10 +36,22 @@ public static unsafe class ShortAttention
     /// <param name="output">First token's result: [H E]; replaced.</param>
     /// <param name="outputStride">Distance between tokens of the output.</param>
     /// <param name="scratch">At least <see cref="ScratchLength"/> floats.</param>
-    public static void Run(ReadOnlySpan<float> projections, int stride, int tokens, AttentionShape shape, Span<float> output, int outputStride, Span<float> scratch)
+    public static void Run(ReadOnlySpan<float> projections, int stride, int tokens, AttentionShape shape, Span<float> output, int outputStride, Span<float> scratch) =>
+        Run(projections, stride, tokens, 0, shape, output, outputStride, scratch);
+
+    /// <summary>Attends over one sequence for its last tokens alone.</summary>
+    /// <param name="projections">First token's queries, keys and values in one row: [H E + K E + K E].</param>
+    /// <param name="stride">Distance between tokens.</param>
+    /// <param name="tokens">T, at least 1.</param>
+    /// <param name="firstQuery">First token whose result is wanted.</param>
+    /// <param name="shape">Sizes.</param>
+    /// <param name="output">First wanted token's result: [H E]; replaced.</param>
+    /// <param name="outputStride">Distance between tokens of the output.</param>
+    /// <param name="scratch">At least <see cref="ScratchLength"/> floats.</param>
+    public static void Run(ReadOnlySpan<float> projections, int stride, int tokens, int firstQuery, AttentionShape shape, Span<float> output, int outputStride, Span<float> scratch)
     {
         var width = shape.HeadWidth * (shape.QueryHeads + (2 * shape.KeyValueHeads));
-        if (projections.Length < ((long)(tokens - 1) * stride) + width || output.Length < ((long)(tokens - 1) * outputStride) + (shape.QueryHeads * shape.HeadWidth))
+        if (projections.Length < ((long)(tokens - 1) * stride) + width || output.Length < ((long)(tokens - firstQuery - 1) * outputStride) + (shape.QueryHeads * shape.HeadWidth))
         {
             throw new ArgumentException($"{tokens} tokens at distance {stride} of {projections.Length} numbers, to distance {outputStride} of {output.Length}, do not fit.", nameof(tokens));
         }
@@ -51,7 +63,7 @@ public static unsafe class ShortAttention
 
         fixed (float* rows = projections, result = output, memory = scratch)
         {
-            var sequence = new Sequence(rows, stride, tokens, result, outputStride, memory, shape);
+            var sequence = new Sequence(rows, stride, tokens, firstQuery, result, outputStride, memory, shape);
             for (var head = 0; head < shape.KeyValueHeads; head++)
             {
                 sequence.RunGroup(head);
@@ -66,6 +78,7 @@ public static unsafe class ShortAttention
         private readonly float* _rows;
         private readonly int _stride;
         private readonly int _tokens;
+        private readonly int _firstQuery;
         private readonly int _paddedTokens;
         private readonly float* _output;
         private readonly int _outputStride;
@@ -74,11 +87,12 @@ public static unsafe class ShortAttention
         private readonly float* _scores;
         private readonly AttentionShape _shape;
 
-        internal Sequence(float* rows, int stride, int tokens, float* output, int outputStride, float* scratch, AttentionShape shape)
+        internal Sequence(float* rows, int stride, int tokens, int firstQuery, float* output, int outputStride, float* scratch, AttentionShape shape)
         {
             _rows = rows;
             _stride = stride;
             _tokens = tokens;
+            _firstQuery = firstQuery;
             _paddedTokens = Padded(tokens);
             _output = output;
             _outputStride = outputStride;
@@ -105,7 +119,7 @@ public static unsafe class ShortAttention
 
             for (var head = keyValueHead * group; head < (keyValueHead + 1) * group; head++)
             {
-                for (var first = 0; first < _tokens; first += QueryBlock)
+                for (var first = _firstQuery; first < _tokens; first += QueryBlock)
                 {
                     RunBlock(head, first, Math.Min(QueryBlock, _tokens - first), values, valueStride);
                 }
@@ -133,7 +147,7 @@ public static unsafe class ShortAttention
             for (var column = 0; column < width; column += Tile.Width)
             {
                 weighted.B = values + column;
-                weighted.C = _output + ((nint)first * _outputStride) + (head * width) + column;
+                weighted.C = _output + ((nint)(first - _firstQuery) * _outputStride) + (head * width) + column;
                 Tile.Run(weighted, rows, Math.Min(Tile.Width, width - column));
             }
         }

@@ -295,6 +295,41 @@ public sealed class ForecasterTests
         Assert.InRange(allocated, 0, ((result.Mean.Length + result.Quantiles.Length) * sizeof(float)) + 256);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Forecast_LastTokensAlone_EqualsAllTokens(bool acrossChannels)
+    {
+        // A tap wants whole activations, so the verifier computes every token to the end; a forecast leaves out what the head does not look at.
+        var config = Models.Network();
+        if (acrossChannels)
+        {
+            var blocks = ((Backbone)config.Body).Stages[0];
+            var branches = blocks.Cycle[0].Branches;
+            var attention = (Attention)branches[0].Part;
+            config = config with { Body = new Backbone([blocks with { Cycle = [new Block([branches[0] with { After = new RmsNorm { Epsilon = 1e-5 } }, new Branch(attention with { Scope = new AcrossChannels() }, WeightsOf: 0), branches[1]])] }], null) };
+        }
+
+        var weights = Models.Weights(config);
+        using var model = Forecaster.Create(config, weights, new SeriesPreprocessor());
+        using var verifier = NativeVerifier.Create(config, weights, new SeriesPreprocessor());
+        var request = Models.Request(2, 3, 64, gaps: false);
+        var past = new float[request.Values.Length];
+        for (var i = 0; i < past.Length; i++)
+        {
+            past[i] = request.Values.Span[(i / 192 * 192) + (i % 3 * 64) + (i % 192 / 3)];
+        }
+
+        var verified = verifier.Run(new Dictionary<string, TensorData> { ["past_values"] = TensorData.Of(past, 2, 64, 3) }, new HashSet<string> { "outputs.prediction_outputs" })["outputs.prediction_outputs"].ToSingles();
+
+        var mean = model.Forecast(request, Token).Mean;
+        for (var i = 0; i < mean.Length; i++)
+        {
+            var (window, rest) = Math.DivRem(i, 3 * Models.Horizon);
+            Assert.Equal(verified[(window * 3 * Models.Horizon) + (rest % Models.Horizon * 3) + (rest / Models.Horizon)], mean[i]);
+        }
+    }
+
     [Fact]
     public void Forecast_ParallelBranches_ReadTheBlocksInput()
     {

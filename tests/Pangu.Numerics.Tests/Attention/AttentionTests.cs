@@ -117,5 +117,11 @@ public sealed class AttentionTests
         {
             Numbers.AssertClose(expected[i], output.Span[i], 5e-6, $"{tokens} tokens, {shape}, number {i}");
         }
+
+        // The last tokens alone: the same bits.
+        var first = tokens / 3;
+        var last = new float[(tokens - first) * outputWidth];
+        ShortAttention.Run(rows, width, tokens, first, shape, last, outputWidth, scratch.Span);
+        Assert.Equal(output.Span[(first * outputWidth)..].ToArray(), last);
     }
 }

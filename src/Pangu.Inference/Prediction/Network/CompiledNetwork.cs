@@ -84,7 +84,7 @@ internal sealed class CompiledNetwork
         frame.Body.Begin(frame.Rows.Count, Tokens, frame.Rows.Channels, tap);
         _embedding.ShowPatches(frame.Rows, tap);
         _embedding.Embed(frame.Rows, frame.Body);
-        _body.Run(frame.Body);
+        _body.Run(frame.Body, _output.LastTokens);
         _output.Run(frame.Body, frame.Rows, frame.Output, frame.Memory);
     }
 
