@@ -34,6 +34,10 @@ public sealed class BodyContract
         ["causal, rotary halves"] = Sample.Body(s_rms, Rotated(RotaryPairing.Halves, 4), Gated(ActivationKind.Relu)),
         ["causal, rotary interleaved"] = Sample.Body(s_rms, Rotated(RotaryPairing.Interleaved, 4, keyValueHeads: 1), Gated(ActivationKind.Silu)),
         ["causal, rotary in part"] = Sample.Body(s_rms, Rotated(RotaryPairing.Halves, 2), Gated(ActivationKind.Silu)),
+        ["full, heads of whole vectors"] = Sample.Body(s_layer, Sample.Attention(new FullScope(), bias: true) with { HeadWidth = 8 }, s_gelu),
+        ["causal, heads of whole vectors"] = Sample.Body(s_rms, Sample.Attention(new CausalScope { Window = 3 }, keyValueHeads: 2) with { HeadWidth = 8 }, s_gelu),
+        ["causal, rotary, heads of whole vectors"] = Sample.Body(s_rms, Rotated(RotaryPairing.Halves, 8, keyValueHeads: 2) with { HeadWidth = 8 }, s_gelu),
+        ["channels, heads of whole vectors"] = new([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new FullScope()) with { HeadWidth = 8 }, s_rms), new Branch(Sample.Attention(new AcrossChannels()) with { HeadWidth = 8 }, s_rms), new Branch(s_gelu, s_rms)])])], null),
         ["channels, shared weights"] = new([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new FullScope(), bias: true), AfterSum: s_layer), new Branch(Sample.Attention(new AcrossChannels(), bias: true), AfterSum: s_layer, WeightsOf: 0), new Branch(s_gelu, Before: s_rms, After: s_rms, Scale: 0.5)])])], null),
     };
 

@@ -7,12 +7,12 @@ namespace Pangu.Models.Tests;
 /// <summary>Compares gradients with finite differences.</summary>
 internal static class Gradients
 {
-    private const double Step = 1e-2;
+    private const double Step = 4e-3;
 
     /// <summary>Moves each parameter along a random direction and along its gradient, and compares the slope with the gradient's.</summary>
     /// <remarks>
-    /// Central differences in float32: the loss is of order 10 with about 1e-6 of relative rounding, so a slope is known to about 1e-5 / 1e-2 = 1e-3, and the third
-    /// derivative adds about Step^2. The directions have length 1; the tolerance is 2 % of the gradient's length plus 0.01.
+    /// Central differences in float32: the loss is of order 10 with about 1e-6 of relative rounding, so a slope is known to about 1e-5 / 4e-3 = 2.5e-3, the third
+    /// derivative adds about Step^2, and kinks of ReLU about Step. The directions have length 1; the tolerance is 2 % of the gradient's length plus 0.01.
     /// </remarks>
     public static void AssertAgree(TorchModel model, Func<Tensor> loss)
     {

@@ -8,8 +8,8 @@ namespace Pangu.Models;
 /// Softmax attention. Legend: <c>N</c> rows, <c>T</c> positions, <c>D</c> width, <c>H</c> query heads, <c>K</c> key and value heads, <c>E</c> width of a head.
 /// </summary>
 /// <remarks>
-/// Query, key and value projections run as one product over joined weights, the factor of the scores folded into the query's. Scores are formed explicitly
-/// (batched product, softmax, batched product): for the short rows of series this is faster than libtorch's fused attention (benchmarks/).
+/// Query, key and value projections run as one product over joined weights, the factor of the scores folded into the query's. Short rows go through a kernel of our
+/// own; longer ones form their scores explicitly (batched product, softmax, batched product), which for some hundred tokens is faster than libtorch's fused attention.
 /// </remarks>
 internal sealed class AttentionModule : IPartModule
 {
@@ -43,34 +43,53 @@ internal sealed class AttentionModule : IPartModule
     public Tensor Forward(Tensor x, ForwardPass pass, int? lastTokens)
     {
         var rows_NTD = _scope.Gather(x, pass);
-        var (query, key, value) = lastTokens is null ? Project(rows_NTD, pass) : Project(rows_NTD, lastTokens.Value, pass);
-        var attended = NeuralOperators.BatchedMatrixProduct(NeuralOperators.Softmax(Scores(query, key, pass), -1), value);
-        return _scope.Scatter(_output.Apply(Join(attended, rows_NTD.size(0)), pass), pass, lastTokens ?? x.size(1));
+        var projections = Project(rows_NTD, lastTokens, pass);
+        var attended_NWD = NeuralOperators.TakesShortRows(rows_NTD.size(1), _settings.HeadWidth) ? AttendShortRows(projections, pass) : Attend(projections, pass);
+        return _scope.Scatter(_output.Apply(attended_NWD, pass), pass, lastTokens ?? x.size(1));
     }
 
-    /// <summary>[N, T, D] to query [N H, T, E], scaled, and key and value [N H, T, E] (each key head repeated for its query heads).</summary>
-    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x, ForwardPass pass)
+    /// <summary>
+    /// [N, T, D] to one tensor [N, T, (H + 2 K) E] of scaled queries, keys and values; or, where the queries of the last W tokens alone are wanted, [N, W, H E] and
+    /// [N, T, 2 K E]; or, where queries and keys are normed or turned, queries, keys and values apart.
+    /// </summary>
+    private IReadOnlyList<Tensor> Project(Tensor x, int? lastTokens, ForwardPass pass)
     {
-        var (n, t) = (x.size(0), x.size(1));
-        int h = _settings.QueryHeads, k = _settings.KeyValueHeads, e = _settings.HeadWidth;
-        var joined_NTHE = Joined(pass, ScaledQuery(), _key, _value).Apply(x).view(n, t, h + (2 * k), e);
-        if (h == k && _queryNorm is null && !_positions.Turns)
+        var t = x.size(1);
+        IReadOnlyList<Tensor> projections = lastTokens is { } wanted
+            ? [Joined(pass, ScaledQuery()).Apply(x.narrow(1, t - wanted, wanted)), Joined(pass, _key, _value).Apply(x)]
+            : [Joined(pass, ScaledQuery(), _key, _value).Apply(x)];
+        if (_queryNorm is null && !_positions.Turns)
         {
-            var parts_3NHTE = joined_NTHE.view(n, t, 3, h, e).permute(2, 0, 3, 1, 4).contiguous();
-            return (parts_3NHTE.select(0, 0).view(n * h, t, e), parts_3NHTE.select(0, 1).view(n * h, t, e), parts_3NHTE.select(0, 2).view(n * h, t, e));
+            return projections;
         }
 
-        return Place(joined_NTHE.narrow(2, 0, h), joined_NTHE.narrow(2, h, k), joined_NTHE.narrow(2, h + k, k), pass);
+        var (query, key, value) = Heads(projections);
+        if (_queryNorm is not null)
+        {
+            query = NeuralOperators.RmsNorm(query, pass.Cast(Operators.Multiply(_queryNorm, _scale)), _settings.QueryKeyNorm!.Epsilon);
+            key = NeuralOperators.RmsNorm(key, pass.Cast(_keyNorm!), _settings.QueryKeyNorm.Epsilon);
+        }
+
+        var positions = checked((int)t);
+        return [_positions.Apply(query, positions, pass).flatten(2), _positions.Apply(key, positions, pass).flatten(2), value.flatten(2)];
     }
 
-    /// <summary>As <see cref="Project(Tensor, ForwardPass)"/>, with queries [N H, W, E] of the last W tokens alone.</summary>
-    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x, int lastTokens, ForwardPass pass)
+    /// <summary>Projections to query [N, W, H, E], key and value [N, T, K, E].</summary>
+    private (Tensor Query, Tensor Key, Tensor Value) Heads(IReadOnlyList<Tensor> projections)
     {
-        var (n, t) = (x.size(0), x.size(1));
-        int h = _settings.QueryHeads, k = _settings.KeyValueHeads, e = _settings.HeadWidth;
-        var joined_NTKE = Joined(pass, _key, _value).Apply(x).view(n, t, 2 * k, e);
-        var query_NWHE = Joined(pass, ScaledQuery()).Apply(x.narrow(1, t - lastTokens, lastTokens)).view(n, lastTokens, h, e);
-        return Place(query_NWHE, joined_NTKE.narrow(2, 0, k), joined_NTKE.narrow(2, k, k), pass);
+        int h = _settings.QueryHeads, k = _settings.KeyValueHeads;
+        Tensor Split(Tensor x) => x.view(x.size(0), x.size(1), -1, _settings.HeadWidth);
+        switch (projections.Count)
+        {
+            case 1:
+                var joined = Split(projections[0]);
+                return (joined.narrow(2, 0, h), joined.narrow(2, h, k), joined.narrow(2, h + k, k));
+            case 2:
+                var pair = Split(projections[1]);
+                return (Split(projections[0]), pair.narrow(2, 0, k), pair.narrow(2, k, k));
+            default:
+                return (Split(projections[0]), Split(projections[1]), Split(projections[2]));
+        }
     }
 
     /// <summary>The query's projection with the factor of the scores. A norm of the query would undo it; then it goes on the norm's own weight, rotation leaves it alone.</summary>
@@ -84,18 +103,22 @@ internal sealed class AttentionModule : IPartModule
             pass.Cast(Operators.Concatenate(0, [.. layers.ToArray().Select(layer => layer.Weight)])),
             layers[0].Bias is null ? null : pass.Cast(Operators.Concatenate(0, [.. layers.ToArray().Select(layer => layer.Bias!)])));
 
-    /// <summary>Norms and positions of query [N, W, H, E] and key and value [N, T, K, E].</summary>
-    private (Tensor Query, Tensor Key, Tensor Value) Place(Tensor query, Tensor key, Tensor value, ForwardPass pass)
-    {
-        if (_queryNorm is not null)
-        {
-            query = NeuralOperators.RmsNorm(query, pass.Cast(Operators.Multiply(_queryNorm, _scale)), _settings.QueryKeyNorm!.Epsilon);
-            key = NeuralOperators.RmsNorm(key, pass.Cast(_keyNorm!), _settings.QueryKeyNorm.Epsilon);
-        }
+    /// <summary>Our own kernel, in float32 whatever the body computes in. [N, W, H E].</summary>
+    private Tensor AttendShortRows(IReadOnlyList<Tensor> projections, ForwardPass pass) => pass.Cast(NeuralOperators.ShortRowAttention(
+        pass.IsHalf ? [.. projections.Select(tensor => tensor.to_type(ScalarType.Float32))] : projections,
+        _settings.QueryHeads,
+        _settings.KeyValueHeads,
+        _settings.HeadWidth,
+        _scope.Window));
 
-        var positions = checked((int)key.size(1));
+    /// <summary>Batched products over rows and heads. [N, W, H E].</summary>
+    private Tensor Attend(IReadOnlyList<Tensor> projections, ForwardPass pass)
+    {
+        var (query_NWHE, key_NTKE, value_NTKE) = Heads(projections);
         var repeats = _settings.QueryHeads / _settings.KeyValueHeads;
-        return (Heads(_positions.Apply(query, positions, pass), 1), Heads(_positions.Apply(key, positions, pass), repeats), Heads(value, repeats));
+        var scores = Scores(Heads(query_NWHE, 1), Heads(key_NTKE, repeats), pass);
+        var attended = NeuralOperators.BatchedMatrixProduct(NeuralOperators.Softmax(scores, -1), Heads(value_NTKE, repeats));
+        return attended.view(query_NWHE.size(0), _settings.QueryHeads, -1, _settings.HeadWidth).transpose(1, 2).flatten(2);
     }
 
     /// <summary>[N, T, K, E] to [N K repeats, T, E].</summary>
@@ -119,8 +142,4 @@ internal sealed class AttentionModule : IPartModule
         var (wanted, all) = (query.size(1), key.size(1));
         return NeuralOperators.AddBatchedMatrixProduct(pass.Cast(wanted == all ? mask : mask.narrow(0, all - wanted, wanted)), query, keys_PES);
     }
-
-    /// <summary>[N H, T, E] to [N, T, H E].</summary>
-    private Tensor Join(Tensor attended, long n) =>
-        attended.view(n, _settings.QueryHeads, -1, _settings.HeadWidth).transpose(1, 2).flatten(2);
 }
