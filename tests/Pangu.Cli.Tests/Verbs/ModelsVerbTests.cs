@@ -67,6 +67,18 @@ public sealed class ModelsVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_ToAHuggingFaceFolder_ImportsAsTheSamePackage()
+    {
+        var golden = Outside.Golden("series/patchtst-forecast");
+        var first = (await _runner.RunAsync("models", "import", golden, "--name", "first", "--json")).Json.GetProperty("model").GetProperty("hash").GetString();
+
+        Assert.Equal(0, (await _runner.RunAsync("models", "export", "first", _folder.File("hf"), "--format", "hf", "--channels", "3")).ExitCode);
+
+        var second = (await _runner.RunAsync("models", "import", _folder.File("hf"), "--name", "second", "--json")).Json.GetProperty("model").GetProperty("hash").GetString();
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
     public async Task Verify_BeyondTheTolerance_ExitsWithOneAndSaysWhatDiffers()
     {
         var golden = Outside.Golden("series/patchtst-forecast");

@@ -8,23 +8,31 @@ namespace Pangu.Cli.Verbs.Models;
 internal static class ExportVerb
 {
     private const string PackageFormat = "package";
+    private const string HuggingFaceFormat = "hf";
+    private const string GgufFormat = "gguf";
 
     public static Command Create(VerbHost host)
     {
         var model = ModelsVerb.ModelArgument();
         var folder = new Argument<string>("folder") { Description = "Folder to make; it must not exist." };
-        var format = new Option<string>("--format") { Description = "package; hf and gguf follow with the language family.", HelpName = "format", DefaultValueFactory = _ => PackageFormat };
-        format.AcceptOnlyFromAmong(PackageFormat, "hf", "gguf");
+        var format = new Option<string>("--format") { Description = "package, or hf (a Hugging Face folder, where that format can say the model).", HelpName = "format", DefaultValueFactory = _ => PackageFormat };
+        format.AcceptOnlyFromAmong(PackageFormat, HuggingFaceFormat, GgufFormat);
+        var channels = new Option<int?>("--channels") { Description = "With hf: channels of the data (default: those the model was made for, else 1).", HelpName = "n" };
         return host.Verb(
-            "export", "Copies a model out of the registry.", "./pangu models export power-transformer/forecast edge-box/model --format package", [model, folder, format],
-            call => Run(call, call.Parsed.GetRequiredValue(model), Path.GetFullPath(call.Parsed.GetRequiredValue(folder)), call.Parsed.GetRequiredValue(format)));
+            "export", "Copies a model out of the registry.", "./pangu models export power-transformer/forecast edge-box/model --format package", [model, folder, format, channels],
+            call => Run(call, call.Parsed.GetRequiredValue(model), Path.GetFullPath(call.Parsed.GetRequiredValue(folder)), call.Parsed.GetRequiredValue(format), call.Parsed.GetValue(channels)));
     }
 
-    private static int Run(VerbCall call, string reference, string folder, string format)
+    private static int Run(VerbCall call, string reference, string folder, string format, int? channels)
     {
-        if (format != PackageFormat)
+        if (format == GgufFormat)
         {
-            throw PanguException.Usage("export-format", $"--format {format} cannot be written yet: series models have no form there; expected {PackageFormat}.");
+            throw PanguException.Usage("export-format", $"--format {format} holds language models; expected {PackageFormat} or {HuggingFaceFormat}.");
+        }
+
+        if (channels is < 1)
+        {
+            throw PanguException.Usage("channels", $"--channels is {channels}; expected at least 1.");
         }
 
         var located = call.Surroundings.Models.Locate(reference);
@@ -39,11 +47,19 @@ internal static class ExportVerb
         }
 
         using var use = located.Registered is { } registered ? call.Surroundings.Registry.Use(registered) : null;
-        var files = PackageHash.Files(located.Folder);
-        DurableFile.CreateFolder(folder, target => Copy(located.Folder, files.Select(file => file.Path), target, located.Registered?.Card));
-        call.Result(
-            new ExportResult(1, folder, format, files.Sum(file => file.Bytes)), ModelsJson.Default.ExportResult,
-            text => text.WriteLine($"Exported {located.DisplayName} to {folder}."));
+        if (format == HuggingFaceFormat)
+        {
+            using var package = ModelPackage.Open(located.Folder, Families.Configs);
+            HuggingFaceFolder.Write(folder, package.Config, package.Weights, channels ?? Math.Max(1, Families.PreprocessorOf(located).Channels.Count));
+        }
+        else
+        {
+            var names = PackageHash.Files(located.Folder).Select(file => file.Path).ToList();
+            DurableFile.CreateFolder(folder, target => Copy(located.Folder, names, target, located.Registered?.Card));
+        }
+
+        var bytes = Directory.EnumerateFiles(folder).Sum(file => new FileInfo(file).Length);
+        call.Result(new ExportResult(1, folder, format, bytes), ModelsJson.Default.ExportResult, text => text.WriteLine($"Exported {located.DisplayName} to {folder}."));
         return 0;
     }
 
