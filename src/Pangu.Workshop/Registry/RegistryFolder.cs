@@ -112,6 +112,19 @@ internal sealed class RegistryFolder(string root)
     public long Bytes(string hash) => new DirectoryInfo(PackageFolder(hash)).EnumerateFiles("*", SearchOption.AllDirectories)
         .Where(file => file.Name != CardName && !file.Name.StartsWith('.')).Sum(file => file.Length);
 
+    /// <summary>Reads a card that the index holds; an unreadable one names the entry's file and the way out.</summary>
+    public Card ReadCard(string json, string hash, string name)
+    {
+        try
+        {
+            return CardJson.Read(json, $"of {name}");
+        }
+        catch (PanguException exception)
+        {
+            throw Damaged(EntryPath(hash, name), exception);
+        }
+    }
+
     private IEnumerable<string> EntryFiles() => Directory.Exists(Entries) ? Directory.EnumerateFiles(Entries, "*.json", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).StartsWith('.')) : [];
 
     private string EntryPath(string hash, string name) => Path.Combine(Entries, hash, Uri.EscapeDataString(name) + ".json");
@@ -127,11 +140,14 @@ internal sealed class RegistryFolder(string root)
                 ? new RegistryEntry(hash, root.GetProperty("registered").GetString()!, CardJson.Read(root.GetProperty("card").GetRawText(), file))
                 : throw PanguException.Usage("registry-entry", $"{file} has schema {schema}, this version reads {RegistryEntry.Schema}; use a newer Pangu.");
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or PanguException { Code: "card" })
         {
-            throw new PanguException(ErrorKind.Usage, "registry-entry", $"{file} is damaged ({exception.Message}); delete it and run pangu models reindex, or import the package again.", exception);
+            throw Damaged(file, exception);
         }
     }
+
+    private static PanguException Damaged(string file, Exception exception) => new(
+        ErrorKind.Usage, "registry-entry", $"{file} cannot be read ({exception.Message}) Delete it and run ./pangu models reindex; then run the recipe or import the package again.", exception);
 }
 
 /// <summary>A package registered under a name.</summary>

@@ -82,7 +82,8 @@ internal sealed class RegistryIndex(string path)
         while (reader.Read())
         {
             var hash = reader.GetString(1);
-            models.Add(new RegisteredModel(reader.GetString(0), hash, folder.PackageFolder(hash), reader.GetInt64(3), reader.GetBoolean(2), CardJson.Read(reader.GetString(4), $"of {reader.GetString(0)}")));
+            var name = reader.GetString(0);
+            models.Add(new RegisteredModel(name, hash, folder.PackageFolder(hash), reader.GetInt64(3), reader.GetBoolean(2), folder.ReadCard(reader.GetString(4), hash, name)));
         }
 
         return models;

@@ -162,6 +162,23 @@ public sealed class SqliteRegistryTests : IDisposable
     }
 
     [Fact]
+    public void List_WithADamagedEntry_NamesTheFileAndTheWayOut()
+    {
+        _registry.Add(Package("one"), CardOf("one"));
+        var entry = Directory.EnumerateFiles(_folder.File("home/registry/entries"), "*.json", SearchOption.AllDirectories).Single();
+        File.WriteAllText(entry, """{"schema":1,"registered":"x","card":{"name":"one"}}""");
+        File.Delete(_folder.File("home/registry/index.sqlite"));
+
+        var error = Assert.Throws<PanguException>(() => _registry.List());
+
+        Assert.Equal("registry-entry", error.Code);
+        Assert.Contains(entry, error.Message, StringComparison.Ordinal);
+        File.Delete(entry);
+        Assert.Equal(0, _registry.Reindex());
+        Assert.Empty(_registry.List());
+    }
+
+    [Fact]
     public void Open_OfAnIndexFromANewerVersion_IsRefusedByName()
     {
         _registry.Add(Package("one"), CardOf("one"));
