@@ -30,6 +30,15 @@ public sealed class DataVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Inspect_OfARecipe_ShowsItsSitesAsTrainingReadsThem()
+    {
+        var outcome = await _runner.RunAsync("data", "inspect", "power-transformer-small", "--offline", "--json");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.NotEmpty(outcome.Json.GetProperty("tables").EnumerateArray());
+        Assert.Equal(["train", "choice", "gate", "test"], outcome.Json.GetProperty("splits").EnumerateArray().Select(split => split.GetProperty("name").GetString()));
+    }
+
+    [Fact]
     public async Task Pull_OfASimulatedSet_GeneratesItWithItsHash()
     {
         var outcome = await _runner.RunAsync("data", "pull", "simulated-transformer", "--offline", "--json");

@@ -1,58 +1,80 @@
 using System.CommandLine;
 using System.Globalization;
 using Pangu.Cli.Terminal;
+using Pangu.Cli.Workshop;
 using Pangu.Core;
 using Pangu.Data.Inspection;
 using Pangu.Data.Sources;
 using Pangu.Modalities.Series;
+using Pangu.Workshop.Prediction;
+using Pangu.Workshop.Prediction.Sites;
 
 namespace Pangu.Cli.Verbs.Data;
 
-/// <summary><c>pangu data inspect</c>: what a data set or a CSV file holds.</summary>
+/// <summary><c>pangu data inspect</c>: what a data set or a CSV file holds, or what the models of a recipe will see.</summary>
 internal static class InspectVerb
 {
     public static Command Create(VerbHost host)
     {
-        var source = new Argument<string>("source") { Description = "Id of a data set, or a CSV file." };
+        var source = new Argument<string>("source") { Description = "Id of a data set, a CSV file, or a recipe." };
         var csv = new CsvOptions();
-        return host.Verb("inspect", "Shows what a data set or a CSV file holds: rows, columns, gaps, seasons, splits.", "./pangu data inspect ett", [source, .. csv.All], call => Run(call, call.Parsed.GetRequiredValue(source), csv));
+        return host.Verb("inspect", "Shows what a data set, a CSV file or a recipe's sites hold: rows, columns, gaps, seasons, splits.", "./pangu data inspect ett", [source, .. csv.All], call => Run(call, call.Parsed.GetRequiredValue(source), csv));
     }
 
     private static int Run(VerbCall call, string source, CsvOptions csv)
     {
-        var (dataset, files) = Find(call, source);
-        var options = csv.Read(call.Parsed);
-        var tables = files.Select(file => new TableResult(file, DataInspection.Of(CsvSeriesReader.Read(file, options, call.CancellationToken), dataset))).ToList();
+        var (simulated, tables) = Inspect(call, source, csv.Read(call.Parsed));
         var first = tables[0].Inspection;
-        var result = new DataInspectResult(1, source, dataset?.Simulated is not null, tables.Sum(table => (long)table.Inspection.Records), first.Fields, first.Splits, tables);
+        var result = new DataInspectResult(1, source, simulated, tables.Sum(table => (long)table.Inspection.Records), first.Fields, first.Splits, tables);
         call.Result(result, DataJson.Default.DataInspectResult, text => Write(text, result));
         return 0;
     }
 
-    private static (Dataset? Dataset, IReadOnlyList<string> Files) Find(VerbCall call, string source)
+    private static (bool Simulated, IReadOnlyList<TableResult> Tables) Inspect(VerbCall call, string source, CsvReadOptions options)
     {
-        if (File.Exists(source))
+        if (File.Exists(source) && Path.GetExtension(source) is not (".yaml" or ".yml"))
         {
-            return (null, [Path.GetFullPath(source)]);
+            return (false, [Read(call, Path.GetFullPath(source), options, null)]);
         }
 
         var catalogue = call.Surroundings.Catalogue;
-        if (!catalogue.Contains(source))
+        if (catalogue.Contains(source))
         {
-            throw PanguException.Missing("data-not-found", $"There is no file and no data set '{source}'; data sets are {string.Join(", ", catalogue.Ids())}.");
+            var dataset = catalogue.Get(source);
+            return dataset.Kind == DatasetKind.Series
+                ? (dataset.Simulated is not null, [.. call.Surroundings.Data(call.Settings.Offline).Pull(dataset, null, call.Progress, call.CancellationToken).Select(file => Read(call, file.Path, options, dataset))])
+                : throw PanguException.Usage("data-kind", $"{source} holds no series; this version inspects series.");
         }
 
-        var dataset = catalogue.Get(source);
-        return dataset.Kind == DatasetKind.Series
-            ? (dataset, [.. call.Surroundings.Data(call.Settings.Offline).Pull(dataset, null, call.Progress, call.CancellationToken).Select(file => file.Path)])
-            : throw PanguException.Usage("data-kind", $"{source} holds no series; this version inspects series.");
+        return InspectRecipe(call, source);
+    }
+
+    private static TableResult Read(VerbCall call, string path, CsvReadOptions options, Dataset? dataset) =>
+        new(path, DataInspection.Of(CsvSeriesReader.Read(path, options, call.CancellationToken), dataset));
+
+    private static (bool Simulated, IReadOnlyList<TableResult> Tables) InspectRecipe(VerbCall call, string source)
+    {
+        var workshop = new WorkshopHost(call);
+        if (!File.Exists(source) && !Directory.Exists(source) && !workshop.Recipes.Known().Contains(source))
+        {
+            throw PanguException.Missing("data-not-found", $"There is no file, data set or recipe '{source}'; data sets are {string.Join(", ", call.Surroundings.Catalogue.Ids())}, recipes {string.Join(", ", workshop.Recipes.Known())}.");
+        }
+
+        var (recipe, _, file) = workshop.Recipes.Load(source, workshop.Settings);
+        if (recipe is not SeriesRecipe series)
+        {
+            throw PanguException.Usage("data-kind", $"{source} is a recipe of the family {recipe.Family}; this version inspects series.");
+        }
+
+        var sites = SiteInspector.Inspect(series, Path.GetDirectoryName(Path.GetFullPath(file))!, call.Surroundings.Catalogue, call.Surroundings.Data(call.Settings.Offline), call.CancellationToken);
+        return (sites.Any(site => site.Simulated), [.. sites.Select(site => new TableResult(site.Path, site.Inspection))]);
     }
 
     private static void Write(TextWriter text, DataInspectResult result)
     {
         if (result.Simulated)
         {
-            text.WriteLine("Generated here; this is no real data.");
+            text.WriteLine("SIMULATED: generated here, this is no real data.");
         }
 
         foreach (var (path, table) in result.Tables)
