@@ -12,6 +12,9 @@ namespace Pangu.Workshop.Reports;
 /// <param name="Traces">What is drawn, in order.</param>
 public sealed record Figure(string Section, string Title, string Caption, string XLabel, string YLabel, IReadOnlyList<Trace> Traces)
 {
+    /// <summary>Heading of learning curves; it stands after what the models are worth.</summary>
+    public const string LearningSection = "How the models learned";
+
     /// <summary>Names of the categories at x = 0, 1, 2 ...; null for a numeric or time axis.</summary>
     public IReadOnlyList<string>? Categories { get; init; }
 

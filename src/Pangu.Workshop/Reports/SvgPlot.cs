@@ -13,6 +13,8 @@ internal static class SvgPlot
     private const double Right = 16;
     private const double Top = 34;
     private const double Bottom = 48;
+    private const double SlantHeight = 90;
+    private const int MostLetters = 110;
 
     // Okabe and Ito's palette, told apart also by colour-blind readers; ours first.
     private static readonly string[] Colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d31", "#7f7f7f", "#332288", "#117733"];
@@ -23,7 +25,7 @@ internal static class SvgPlot
     public static string Draw(Figure figure)
     {
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Encode(figure.Title)}\">");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height + (IsSlanted(figure) ? SlantHeight : 0)}\" role=\"img\" aria-label=\"{Encode(figure.Title)}\">");
         var x = HorizontalScale(figure);
         var y = VerticalScale(figure);
         DrawAxes(svg, figure, x, y);
@@ -104,11 +106,13 @@ internal static class SvgPlot
             : figure.TimeAxis ? x.TimeTicks(9) : x.Ticks(9).Select(tick => (tick, SvgScale.Text(tick)));
         foreach (var (value, text) in ticks)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{x.At(value):0.#}\" y=\"{Height - Bottom + 17}\" text-anchor=\"middle\">{Encode(text)}</text>");
+            svg.Append(IsSlanted(figure)
+                ? string.Create(CultureInfo.InvariantCulture, $"<text class=\"tick\" transform=\"translate({x.At(value) + 4:0.#} {Height - Bottom + 14}) rotate(-40)\" text-anchor=\"end\">{Encode(text)}</text>")
+                : string.Create(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{x.At(value):0.#}\" y=\"{Height - Bottom + 17}\" text-anchor=\"middle\">{Encode(text)}</text>"));
         }
 
         svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 10}\" text-anchor=\"middle\">{Encode(figure.XLabel)}</text>");
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 10 + (IsSlanted(figure) ? SlantHeight : 0)}\" text-anchor=\"middle\">{Encode(figure.XLabel)}</text>");
         svg.Append(CultureInfo.InvariantCulture, $"<text transform=\"translate(14 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{Encode(figure.YLabel)}</text>");
     }
 
@@ -164,6 +168,9 @@ internal static class SvgPlot
 
         return path.ToString();
     }
+
+    /// <summary>Long names of categories stand aslant, so that they do not run into each other.</summary>
+    private static bool IsSlanted(Figure figure) => figure.Categories is { } names && names.Sum(name => name.Length) > MostLetters;
 
     private static string ColourOf(Figure figure, int index) => figure.Traces[index].Role switch
     {

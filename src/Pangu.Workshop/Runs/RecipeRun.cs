@@ -83,7 +83,15 @@ public sealed class RecipeRun(string home, IModelRegistry registry, Prices price
             Started = started.ToString("u", CultureInfo.InvariantCulture),
             Folder = Path.Combine(home, "runs", $"{recipe.Name}-{started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{Environment.ProcessId}"),
         };
-        ReportWriter.Write(record, [.. stages.SelectMany(stage => Figure.Read(Path.Combine(stage.Output.Folder, "figures.json")))]);
+        var gated = work.Models.Where(model => model.Gated && model.Evaluation is not null).Select(model => model.Evaluation!.Name).ToHashSet();
+        ReportWriter.Write(
+            record,
+            [
+                .. stages.OrderBy(stage => gated.Contains(stage.Stage.Name) ? 0 : 1)
+                    .SelectMany(stage => Figure.Read(Path.Combine(stage.Output.Folder, "figures.json")))
+                    .OrderBy(figure => figure.Section == Figure.LearningSection ? 1 : 0),
+                CostFigure.Of(record),
+            ]);
         return record;
     }
 

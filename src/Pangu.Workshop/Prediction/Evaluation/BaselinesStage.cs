@@ -21,7 +21,7 @@ internal sealed class BaselinesStage : Stage
     public override string Kind => "baselines";
 
     /// <inheritdoc/>
-    public override int Revision => 1;
+    public override int Revision => 2;
 
     /// <inheritdoc/>
     public override JsonNode Settings => Canonical(new { Evaluation.Horizon, Evaluation.Baselines, Evaluation.Contexts, Evaluation.SlowBaselineWindows });
@@ -53,7 +53,7 @@ internal sealed class BaselinesStage : Stage
     {
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
         ForecastReport? test = null;
-        foreach (var (split, range) in new[] { ("gate", site.Splits.Gate), ("test", site.Splits.Test) })
+        foreach (var (split, range) in new[] { ("choice", site.Splits.Choice), ("gate", site.Splits.Gate), ("test", site.Splits.Test) })
         {
             test = new ForecastTask { Range = range, Horizon = Evaluation.Horizon, MaxWindows = fitted.Slow ? Evaluation.SlowBaselineWindows : null }.Evaluate(fitted.Forecaster, site.Scaled, cancellationToken: cancellation);
             foreach (var (metric, value) in test.Figures)

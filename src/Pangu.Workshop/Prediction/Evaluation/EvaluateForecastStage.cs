@@ -37,7 +37,7 @@ internal sealed class EvaluateForecastStage : Stage
     public override string Kind => "evaluate-forecast";
 
     /// <inheritdoc/>
-    public override int Revision => 1;
+    public override int Revision => 2;
 
     /// <inheritdoc/>
     public override JsonNode Settings => Canonical(new { Model, Horizon, Gate });
@@ -58,6 +58,7 @@ internal sealed class EvaluateForecastStage : Stage
             context.Progress.Report(new WorkProgress(Name, index, Sites.Count, "sites"));
             var site = SiteData.Read(context.Input(Sites[index].Site));
             var ofSite = BaselineFigures.Read(Path.Combine(context.Input(Sites[index].Baselines), "baselines.json"));
+            Measure(forecaster, site, site.Splits.Choice, "choice", metrics, context.Cancellation);
             var gate = Measure(forecaster, site, site.Splits.Gate, "gate", metrics, context.Cancellation);
             var test = Measure(forecaster, site, site.Splits.Test, "test", metrics, context.Cancellation);
             foreach (var (name, baseline) in ofSite)

@@ -9,6 +9,9 @@ internal static class ForecastFigures
 {
     private const int HistoryShown = 120;
 
+    // The best ones: a hopeless baseline would only flatten the others.
+    private const int MostBaselines = 4;
+
     /// <summary>Forecasts beside truth, errors by step and channel beside baselines, coverage by step.</summary>
     /// <param name="model">Name of the model.</param>
     /// <param name="site">The site.</param>
@@ -29,12 +32,12 @@ internal static class ForecastFigures
         yield return new Figure(
             section,
             "Error by step ahead (test)",
-            "Mean squared error in z-scored units: lower is better. The model should lie below every baseline, most of all at the steps that matter to the job.",
+            "Mean squared error in z-scored units: lower is better. The model should lie below the baselines (the best ones are shown), most of all at the steps that matter to the job.",
             "steps ahead",
             "MSE",
             [
                 new Trace(model, TraceKind.Line, steps, errors) { Role = TraceRole.Model },
-                .. baselines.Where(baseline => baseline.Value.ByStep.Count == errors.Length).Select(baseline => new Trace(baseline.Key, TraceKind.Line, steps, baseline.Value.ByStep) { Role = TraceRole.Baseline }),
+                .. baselines.Where(baseline => baseline.Value.ByStep.Count == errors.Length).OrderBy(baseline => baseline.Value.ByStep.Average()).Take(MostBaselines).Select(baseline => new Trace(baseline.Key, TraceKind.Line, steps, baseline.Value.ByStep) { Role = TraceRole.Baseline }),
             ]);
 
         var best = baselines.Where(baseline => baseline.Value.ByChannel.Count == site.Facts.Channels.Count).MinBy(baseline => baseline.Value.ByChannel.Average());

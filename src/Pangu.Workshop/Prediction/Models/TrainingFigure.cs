@@ -6,7 +6,7 @@ namespace Pangu.Workshop.Prediction.Models;
 /// <summary>The loss curve of a training.</summary>
 internal static class TrainingFigure
 {
-    private const int Points = 200;
+    private const int Points = 80;
 
     /// <summary>Loss over the steps, smoothed, and validations.</summary>
     /// <param name="model">Name of the model.</param>
@@ -14,7 +14,7 @@ internal static class TrainingFigure
     /// <returns>The plot.</returns>
     public static Figure Of(string model, TrainingResult result)
     {
-        // Means of equal runs of steps: a curve of thousands of noisy steps says less than two hundred means.
+        // Means of equal runs of steps: a curve of thousands of noisy steps says less than eighty means.
         var size = Math.Max(1, result.Losses.Count / Points);
         var means = result.Losses.Chunk(size).Select(run => (Step: run.Average(entry => (double)entry.Step), Loss: run.Average(entry => entry.Loss))).ToList();
         var traces = new List<Trace> { new("training loss (quantiles and mean, scaled units)", TraceKind.Line, [.. means.Select(point => point.Step)], [.. means.Select(point => point.Loss)]) { Role = TraceRole.Model } };
@@ -25,6 +25,6 @@ internal static class TrainingFigure
 
         var failures = result.Failures.Count == 0 ? string.Empty : $" {result.Failures.Count} failed step(s) were rolled back and their data left out.";
         var kept = result.Best is { } best ? $" Kept: the weights after step {best.Step}." : string.Empty;
-        return new Figure("How the models learned", $"Learning of {model}", $"{result.Steps} steps.{kept}{failures}", "step", "loss", traces);
+        return new Figure(Figure.LearningSection, $"Learning of {model}", $"{result.Steps} steps.{kept}{failures}", "step", "loss", traces);
     }
 }
