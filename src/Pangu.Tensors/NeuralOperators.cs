@@ -1,6 +1,4 @@
-using System.Numerics;
 using Pangu.Tensors.Native;
-using Pangu.Tensors.ShortRows;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -174,27 +172,6 @@ public static class NeuralOperators
         call.AddOptional((double?)scale);
         call.Add(query.size(1) != key.size(1));
         return call.Tensor("aten::scaled_dot_product_attention"u8, ""u8);
-    }
-
-    /// <summary>Whether <see cref="ShortRowAttention"/> takes rows of this kind: whole vectors a head, rows that fit the first-level cache.</summary>
-    /// <param name="positions">T.</param>
-    /// <param name="headWidth">E.</param>
-    /// <returns>True when it does.</returns>
-    public static bool TakesShortRows(long positions, int headWidth) => headWidth % Vector<float>.Count == 0 && positions <= 256 && positions * headWidth <= 8192;
-
-    /// <summary>softmax(query key^T) value over short rows, by a kernel of our own that reads the projections where they lie; the scores' factor is the caller's.</summary>
-    /// <param name="projections">
-    /// Dense float32: one tensor [N, T, (H + 2 K) E] of queries, keys and values; or queries [N, W, H E] of the last W positions and [N, T, 2 K E]; or queries, keys [N, T, K E] and values [N, T, K E].
-    /// </param>
-    /// <param name="heads">H.</param>
-    /// <param name="keyValueHeads">K, divides H.</param>
-    /// <param name="headWidth">E.</param>
-    /// <param name="window">How many positions back a query sees, itself included; 0 when it sees the whole row.</param>
-    /// <returns>[N, W, H E].</returns>
-    public static Tensor ShortRowAttention(IReadOnlyList<Tensor> projections, int heads, int keyValueHeads, int headWidth, int window)
-    {
-        var positions = checked((int)projections[^1].size(1));
-        return ShortAttention.apply([.. projections.Select(tensor => tensor.contiguous()), new ShortAttentionSizes(checked((int)projections[0].size(1)), positions, heads, keyValueHeads, headWidth, window)]);
     }
 
     /// <summary>x Phi(x).</summary>

@@ -90,60 +90,6 @@ public sealed class OperatorsTests
         AssertClose(Operators.ToArray(plain), Operators.ToArray(fused), 1e-5);
     }
 
-    [Theory]
-    [InlineData(38, 38, 4, 4, 16, 0, 1)]
-    [InlineData(38, 6, 4, 4, 16, 0, 2)]
-    [InlineData(25, 4, 4, 2, 8, 0, 3)]
-    [InlineData(9, 9, 2, 1, 32, int.MaxValue, 1)]
-    [InlineData(21, 5, 2, 2, 8, 3, 2)]
-    [InlineData(1, 1, 1, 1, 8, 0, 1)]
-    [InlineData(7, 2, 4, 2, 8, int.MaxValue, 3)]
-    [InlineData(100, 100, 2, 2, 16, 10, 1)]
-    public void ShortRowAttention_AnyLayout_HasThePlainRoutesValuesAndGradients(int positions, int wanted, int heads, int keyValueHeads, int width, int window, int tensors)
-    {
-        using var scope = NewDisposeScope();
-        Assert.True(NeuralOperators.TakesShortRows(positions, width));
-        const int Rows = 3;
-        var query = Wave(1, Rows * wanted * heads * width).view(Rows, wanted, heads * width);
-        var key = Wave(2, Rows * positions * keyValueHeads * width).view(Rows, positions, keyValueHeads * width);
-        var value = Wave(3, Rows * positions * keyValueHeads * width).view(Rows, positions, keyValueHeads * width);
-        Tensor[] Laid() => tensors switch
-        {
-            1 => [Operators.Concatenate(-1, query, key, value).requires_grad_()],
-            2 => [query.clone().requires_grad_(), Operators.Concatenate(-1, key, value).requires_grad_()],
-            _ => [query.clone().requires_grad_(), key.clone().requires_grad_(), value.clone().requires_grad_()],
-        };
-        var weights = Wave(4, Rows * wanted * heads * width).view(Rows, wanted, -1);
-
-        var ours = Laid();
-        var attended = NeuralOperators.ShortRowAttention(ours, heads, keyValueHeads, width, window);
-        Operators.Multiply(attended, weights).sum().backward();
-
-        var theirs = Laid();
-        Tensor Part(int from, int count, Tensor source) => source.narrow(-1, from * width, count * width).view(source.size(0), source.size(1), count, width).transpose(1, 2);
-        var (q, k, v) = theirs.Length switch
-        {
-            1 => (Part(0, heads, theirs[0]), Part(heads, keyValueHeads, theirs[0]), Part(heads + keyValueHeads, keyValueHeads, theirs[0])),
-            2 => (Part(0, heads, theirs[0]), Part(0, keyValueHeads, theirs[1]), Part(keyValueHeads, keyValueHeads, theirs[1])),
-            _ => (Part(0, heads, theirs[0]), Part(0, keyValueHeads, theirs[1]), Part(0, keyValueHeads, theirs[2])),
-        };
-        var mask = new float[wanted * positions];
-        for (var i = 0; i < mask.Length; i++)
-        {
-            var (at, seen) = (positions - wanted + (i / positions), i % positions);
-            mask[i] = window == 0 || (seen <= at && at - seen < window) ? 0 : float.NegativeInfinity;
-        }
-
-        var expected = NeuralOperators.ScaledDotProductAttention(q, k, v, Operators.Of(mask, wanted, positions), false, 1).transpose(1, 2).flatten(2);
-        Operators.Multiply(expected, weights).sum().backward();
-
-        AssertClose(Operators.ToArray(expected), Operators.ToArray(attended), 2e-5);
-        foreach (var (theirGradient, ourGradient) in theirs.Zip(ours))
-        {
-            AssertClose(Operators.ToArray(theirGradient.grad!), Operators.ToArray(ourGradient.grad!), 2e-4);
-        }
-    }
-
     [Fact]
     public void AdamWInPlace_ThreeSteps_MatchesTheFormula()
     {

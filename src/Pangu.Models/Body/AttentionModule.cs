@@ -8,8 +8,8 @@ namespace Pangu.Models;
 /// Softmax attention. Legend: <c>N</c> rows, <c>T</c> positions, <c>D</c> width, <c>H</c> query heads, <c>K</c> key and value heads, <c>E</c> width of a head.
 /// </summary>
 /// <remarks>
-/// Query, key and value projections run as one product over joined weights, the factor of the scores folded into the query's. Short rows go through a kernel of our
-/// own; longer ones form their scores explicitly (batched product, softmax, batched product), which for some hundred tokens is faster than libtorch's fused attention.
+/// Query, key and value projections run as one product over joined weights, the factor of the scores folded into the query's. Scores are formed explicitly
+/// (batched product, softmax, batched product), which for some tens of tokens is faster than libtorch's fused attention.
 /// </remarks>
 internal sealed class AttentionModule : IPartModule
 {
@@ -44,8 +44,7 @@ internal sealed class AttentionModule : IPartModule
     {
         var rows_NTD = _scope.Gather(x, pass);
         var projections = Project(rows_NTD, lastTokens, pass);
-        var attended_NWD = NeuralOperators.TakesShortRows(rows_NTD.size(1), _settings.HeadWidth) ? AttendShortRows(projections, pass) : Attend(projections, pass);
-        return _scope.Scatter(_output.Apply(attended_NWD, pass), pass, lastTokens ?? x.size(1));
+        return _scope.Scatter(_output.Apply(Attend(projections, pass), pass), pass, lastTokens ?? x.size(1));
     }
 
     /// <summary>
@@ -103,22 +102,26 @@ internal sealed class AttentionModule : IPartModule
             pass.Cast(Operators.Concatenate(0, [.. layers.ToArray().Select(layer => layer.Weight)])),
             layers[0].Bias is null ? null : pass.Cast(Operators.Concatenate(0, [.. layers.ToArray().Select(layer => layer.Bias!)])));
 
-    /// <summary>Our own kernel, in float32 whatever the body computes in. [N, W, H E].</summary>
-    private Tensor AttendShortRows(IReadOnlyList<Tensor> projections, ForwardPass pass) => pass.Cast(NeuralOperators.ShortRowAttention(
-        pass.IsHalf ? [.. projections.Select(tensor => tensor.to_type(ScalarType.Float32))] : projections,
-        _settings.QueryHeads,
-        _settings.KeyValueHeads,
-        _settings.HeadWidth,
-        _scope.Window));
-
     /// <summary>Batched products over rows and heads. [N, W, H E].</summary>
     private Tensor Attend(IReadOnlyList<Tensor> projections, ForwardPass pass)
     {
-        var (query_NWHE, key_NTKE, value_NTKE) = Heads(projections);
         var repeats = _settings.QueryHeads / _settings.KeyValueHeads;
-        var scores = Scores(Heads(query_NWHE, 1), Heads(key_NTKE, repeats), pass);
-        var attended = NeuralOperators.BatchedMatrixProduct(NeuralOperators.Softmax(scores, -1), Heads(value_NTKE, repeats));
-        return attended.view(query_NWHE.size(0), _settings.QueryHeads, -1, _settings.HeadWidth).transpose(1, 2).flatten(2);
+        Tensor query, key, value;
+        if (projections.Count == 1 && repeats == 1)
+        {
+            // One copy for all three.
+            var parts_3NHTE = projections[0].view(projections[0].size(0), -1, 3, _settings.QueryHeads, _settings.HeadWidth).permute(2, 0, 3, 1, 4).contiguous();
+            Tensor Part(int index) => parts_3NHTE.select(0, index).flatten(0, 1);
+            (query, key, value) = (Part(0), Part(1), Part(2));
+        }
+        else
+        {
+            var (query_NWHE, key_NTKE, value_NTKE) = Heads(projections);
+            (query, key, value) = (Heads(query_NWHE, 1), Heads(key_NTKE, repeats), Heads(value_NTKE, repeats));
+        }
+
+        var attended = NeuralOperators.BatchedMatrixProduct(NeuralOperators.Softmax(Scores(query, key, pass), -1), value);
+        return attended.view(projections[0].size(0), _settings.QueryHeads, -1, _settings.HeadWidth).transpose(1, 2).flatten(2);
     }
 
     /// <summary>[N, T, K, E] to [N K repeats, T, E].</summary>

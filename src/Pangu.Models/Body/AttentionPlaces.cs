@@ -48,9 +48,6 @@ internal interface IScopeModule
     /// <summary>Whether tokens of one row see each other.</summary>
     bool IsWithinRow { get; }
 
-    /// <summary>How many tokens back a token sees, itself included; <see cref="int.MaxValue"/> for all before it, 0 for the whole row.</summary>
-    int Window { get; }
-
     /// <summary>Brings the tokens that see each other into one row.</summary>
     /// <param name="x">[N, T, D].</param>
     /// <param name="pass">The forward pass.</param>
@@ -86,8 +83,6 @@ internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
     {
         public bool IsWithinRow => true;
 
-        public int Window => 0;
-
         public Tensor Gather(Tensor x, ForwardPass pass) => x;
 
         public Tensor Scatter(Tensor x, ForwardPass pass, long positions) => x;
@@ -100,8 +95,6 @@ internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
         private Tensor? _mask;
 
         public bool IsWithinRow => true;
-
-        public int Window => window ?? int.MaxValue;
 
         public Tensor Gather(Tensor x, ForwardPass pass) => x;
 
@@ -130,8 +123,6 @@ internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
     private sealed class Across : IScopeModule
     {
         public bool IsWithinRow => false;
-
-        public int Window => 0;
 
         public Tensor Gather(Tensor x, ForwardPass pass) => x.view(-1, pass.Channels, x.size(1), x.size(2)).transpose(1, 2).reshape(-1, pass.Channels, x.size(2));
 

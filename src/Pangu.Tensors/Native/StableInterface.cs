@@ -22,7 +22,6 @@ internal sealed unsafe class StableInterface
         ListItem = (delegate* unmanaged[Cdecl]<nint, nuint, ulong*, int>)NativeLibrary.GetExport(library, "torch_list_get_item");
         DeleteList = (delegate* unmanaged[Cdecl]<nint, int>)NativeLibrary.GetExport(library, "torch_delete_list");
         GetData = (delegate* unmanaged[Cdecl]<nint, nint*, int>)NativeLibrary.GetExport(library, "aoti_torch_get_data_ptr");
-        ParallelFor = (delegate* unmanaged[Cdecl]<long, long, long, delegate* unmanaged[Cdecl]<long, long, void*, void>, void*, int>)NativeLibrary.GetExport(library, "torch_parallel_for");
         NewString = (delegate* unmanaged[Cdecl]<byte*, nuint, nint*, int>)NativeLibrary.GetExport(library, "torch_new_string_handle");
     }
 
@@ -52,9 +51,6 @@ internal sealed unsafe class StableInterface
 
     /// <summary>Address of a tensor's first element.</summary>
     public delegate* unmanaged[Cdecl]<nint, nint*, int> GetData { get; }
-
-    /// <summary>Runs a function over parts of a range on libtorch's threads: begin, end, grain, function, context.</summary>
-    public delegate* unmanaged[Cdecl]<long, long, long, delegate* unmanaged[Cdecl]<long, long, void*, void>, void*, int> ParallelFor { get; }
 
     /// <summary>A new string.</summary>
     public delegate* unmanaged[Cdecl]<byte*, nuint, nint*, int> NewString { get; }
