@@ -1,7 +1,7 @@
 // Windows a second of the torch-free engine beside libtorch (eager, the same threads), on a model of the size of the foundation model for series:
 // context 512, patches of 16 with observed flags, 32 + 6 tokens, width 64, 3 layers, 4 heads, feed-forward 256, mean and nine quantiles a step.
 //
-//   dotnet run -c Release --project benchmarks/forecasting -- [threads] [rounds] [wall|processor]
+//   dotnet run -c Release --project benchmarks/forecasting -- [threads] [rounds] [wall|processor] [windows x channels, for example 64x7]
 //
 // The engines take turns, round by round, so that both see the same machine; the figure is the median round. Prints Markdown.
 // With "processor", time is what the process's threads spent on processors: with one thread, a fair ratio on a machine that is busy with other work.
@@ -17,6 +17,9 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var threads = args.Length > 0 ? int.Parse(args[0]) : Environment.ProcessorCount;
 var rounds = args.Length > 1 ? int.Parse(args[1]) : 15;
 var processorTime = args.Length > 2 && args[2] == "processor";
+(int Windows, int Channels)[] cases = args.Length > 3
+    ? [.. args[3..].Select(text => text.Split('x')).Select(sizes => (int.Parse(sizes[0]), int.Parse(sizes[1])))]
+    : [(1, 1), (1, 7), (64, 1), (64, 7)];
 const int Context = 512;
 const int Horizon = 96;
 
@@ -42,7 +45,7 @@ Console.WriteLine($"Threads {threads}, {rounds} rounds, {(processorTime ? "proce
 Console.WriteLine();
 Console.WriteLine("| windows a call | channels | torch-free, windows/s | libtorch eager, windows/s | ratio |");
 Console.WriteLine("|---|---|---|---|---|");
-foreach (var (windows, channels) in ((int, int)[])[(1, 1), (1, 7), (64, 1), (64, 7)])
+foreach (var (windows, channels) in cases)
 {
     var random = new Seeds(2).For("windows");
     var values = new float[windows * channels * Context];
