@@ -105,7 +105,8 @@ internal sealed class TrainSeriesStage : Stage
         {
             Work = Name,
             Identity = Name,
-            Options = Training.ToOptions() with { Steps = ProbeWarmSteps + ProbeSteps, Validation = null },
+            // A schedule must reach to the last step, also where a training is shorter than the probe.
+            Options = (Training with { Steps = Math.Max(Training.Steps, ProbeWarmSteps + ProbeSteps) }).ToOptions() with { Steps = ProbeWarmSteps + ProbeSteps, Validation = null },
             Weights = TrainableWeights.Of(model),
             Objective = objective,
             Seeds = calibration.Seeds,
