@@ -2,7 +2,7 @@
 //
 //   dotnet run -c Release --project benchmarks/kernels
 //
-// Both take turns; the figure is the median of 11 rounds of processor time. Prints Markdown.
+// Both take turns; the figure is the median of 5 rounds of processor time. Prints Markdown.
 using System.Globalization;
 using System.Numerics.Tensors;
 using Pangu.Core;
@@ -91,7 +91,7 @@ static void Compare(string kernel, string size, Action ours, Action theirs)
 {
     List<double> oursTimes = [];
     List<double> theirsTimes = [];
-    for (var round = 0; round < 14; round++)
+    for (var round = 0; round < 8; round++)
     {
         var (first, second) = (Microseconds(ours), Microseconds(theirs));
         if (round > 2)
@@ -103,7 +103,7 @@ static void Compare(string kernel, string size, Action ours, Action theirs)
 
     oursTimes.Sort();
     theirsTimes.Sort();
-    var (a, b) = (oursTimes[5], theirsTimes[5]);
+    var (a, b) = (oursTimes[2], theirsTimes[2]);
     Console.WriteLine($"| {kernel} | {size} | {a:F1} | {b:F1} | {b / a:F2} |");
 }
 
@@ -114,14 +114,14 @@ static double Microseconds(Action action)
     TimeSpan spent;
     do
     {
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 10; i++)
         {
             action();
         }
 
-        calls += 100;
+        calls += 10;
         spent = Environment.CpuUsage.TotalTime - start;
     }
-    while (spent.TotalMilliseconds < 60);
+    while (spent.TotalMilliseconds < 15);
     return spent.TotalMicroseconds / calls;
 }

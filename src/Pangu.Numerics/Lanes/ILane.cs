@@ -2,7 +2,7 @@ namespace Pangu.Numerics;
 
 /// <summary>A group of floats that move together: 16, 8 or 4 in a vector register, or one. A kernel is written once against this and compiled for each width.</summary>
 /// <remarks>
-/// Every width does the same roundings in the same order, so a number does not depend on whether a vector or the tail computed it. <see cref="MultiplyAdd"/> is one rounding where the processor
+/// Every width does the same roundings in the same order, so a number does not depend on whether a vector or the tail computed it. Multiply-add is one rounding where the processor
 /// has FMA, two elsewhere. <see cref="Least"/> and <see cref="Greatest"/> give their second operand when either is NaN, which is how NaN passes through a clamp.
 /// </remarks>
 /// <typeparam name="TSelf">The lane type.</typeparam>
@@ -21,6 +21,15 @@ internal unsafe interface ILane<TSelf>
     /// <summary>a * b + c.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>a * b + constant; a member of its own, because a compiler inlines only so many calls into one method.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, float constant);
+
+    /// <summary>a * constant + c.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, float constant, TSelf c);
+
+    /// <summary>e^r * 2^n; see <see cref="LaneMath.Exp"/>.</summary>
+    static abstract TSelf ExpOfReduced(TSelf r, TSelf n);
+
     /// <summary>The lesser; the second where either is NaN.</summary>
     static abstract TSelf Least(TSelf first, TSelf second);
 
@@ -29,9 +38,6 @@ internal unsafe interface ILane<TSelf>
 
     /// <summary>Nearest whole number, ties to even.</summary>
     static abstract TSelf Round(TSelf value);
-
-    /// <summary>2^n for whole n from -126 to 127.</summary>
-    static abstract TSelf PowerOfTwo(TSelf exponent);
 
     /// <summary>Where x is below the limit, 0; else the value.</summary>
     static abstract TSelf ZeroBelow(TSelf x, TSelf limit, TSelf value);

@@ -25,6 +25,28 @@ internal readonly unsafe struct Lane1(float value) : ILane<Lane1>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 MultiplyAdd(Lane1 a, Lane1 b, float constant) => new(float.MultiplyAddEstimate(a._value, b._value, constant));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 MultiplyAdd(Lane1 a, float constant, Lane1 c) => new(float.MultiplyAddEstimate(a._value, constant, c._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 ExpOfReduced(Lane1 r, Lane1 n)
+    {
+        var x = r._value;
+        var p = float.MultiplyAddEstimate(LaneMath.Exp6, x, LaneMath.Exp5);
+        p = float.MultiplyAddEstimate(p, x, LaneMath.Exp4);
+        p = float.MultiplyAddEstimate(p, x, LaneMath.Exp3);
+        p = float.MultiplyAddEstimate(p, x, LaneMath.Exp2);
+        p = float.MultiplyAddEstimate(p, x, LaneMath.Exp1);
+        p = float.MultiplyAddEstimate(p, x * x, x + 1f);
+        return new(p * BitConverter.Int32BitsToSingle(((int)n._value + 127) << 23));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane1 Least(Lane1 first, Lane1 second) => new(first._value < second._value ? first._value : second._value);
 
     /// <inheritdoc/>
@@ -34,10 +56,6 @@ internal readonly unsafe struct Lane1(float value) : ILane<Lane1>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane1 Round(Lane1 value) => new(MathF.Round(value._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane1 PowerOfTwo(Lane1 exponent) => new(BitConverter.Int32BitsToSingle(((int)exponent._value + 127) << 23));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -26,6 +26,28 @@ internal readonly unsafe struct Lane16(Vector512<float> value) : ILane<Lane16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 MultiplyAdd(Lane16 a, Lane16 b, float constant) => new(Vector512.MultiplyAddEstimate(a._value, b._value, Vector512.Create(constant)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 MultiplyAdd(Lane16 a, float constant, Lane16 c) => new(Vector512.MultiplyAddEstimate(a._value, Vector512.Create(constant), c._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 ExpOfReduced(Lane16 r, Lane16 n)
+    {
+        var x = r._value;
+        var p = Vector512.MultiplyAddEstimate(Vector512.Create(LaneMath.Exp6), x, Vector512.Create(LaneMath.Exp5));
+        p = Vector512.MultiplyAddEstimate(p, x, Vector512.Create(LaneMath.Exp4));
+        p = Vector512.MultiplyAddEstimate(p, x, Vector512.Create(LaneMath.Exp3));
+        p = Vector512.MultiplyAddEstimate(p, x, Vector512.Create(LaneMath.Exp2));
+        p = Vector512.MultiplyAddEstimate(p, x, Vector512.Create(LaneMath.Exp1));
+        p = Vector512.MultiplyAddEstimate(p, x * x, x + Vector512.Create(1f));
+        return new(p * (Vector512.ConvertToInt32Native(n._value) + Vector512.Create(127) << 23).AsSingle());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane16 Least(Lane16 first, Lane16 second) => new(Vector512.MinNative(first._value, second._value));
 
     /// <inheritdoc/>
@@ -35,10 +57,6 @@ internal readonly unsafe struct Lane16(Vector512<float> value) : ILane<Lane16>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane16 Round(Lane16 value) => new(Vector512.Round(value._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane16 PowerOfTwo(Lane16 exponent) => new((Vector512.ConvertToInt32Native(exponent._value) + Vector512.Create(127) << 23).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

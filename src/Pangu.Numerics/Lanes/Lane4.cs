@@ -26,6 +26,28 @@ internal readonly unsafe struct Lane4(Vector128<float> value) : ILane<Lane4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 MultiplyAdd(Lane4 a, Lane4 b, float constant) => new(Vector128.MultiplyAddEstimate(a._value, b._value, Vector128.Create(constant)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 MultiplyAdd(Lane4 a, float constant, Lane4 c) => new(Vector128.MultiplyAddEstimate(a._value, Vector128.Create(constant), c._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 ExpOfReduced(Lane4 r, Lane4 n)
+    {
+        var x = r._value;
+        var p = Vector128.MultiplyAddEstimate(Vector128.Create(LaneMath.Exp6), x, Vector128.Create(LaneMath.Exp5));
+        p = Vector128.MultiplyAddEstimate(p, x, Vector128.Create(LaneMath.Exp4));
+        p = Vector128.MultiplyAddEstimate(p, x, Vector128.Create(LaneMath.Exp3));
+        p = Vector128.MultiplyAddEstimate(p, x, Vector128.Create(LaneMath.Exp2));
+        p = Vector128.MultiplyAddEstimate(p, x, Vector128.Create(LaneMath.Exp1));
+        p = Vector128.MultiplyAddEstimate(p, x * x, x + Vector128.Create(1f));
+        return new(p * (Vector128.ConvertToInt32Native(n._value) + Vector128.Create(127) << 23).AsSingle());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane4 Least(Lane4 first, Lane4 second) => new(Vector128.MinNative(first._value, second._value));
 
     /// <inheritdoc/>
@@ -35,10 +57,6 @@ internal readonly unsafe struct Lane4(Vector128<float> value) : ILane<Lane4>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane4 Round(Lane4 value) => new(Vector128.Round(value._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane4 PowerOfTwo(Lane4 exponent) => new((Vector128.ConvertToInt32Native(exponent._value) + Vector128.Create(127) << 23).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -26,6 +26,28 @@ internal readonly unsafe struct Lane8(Vector256<float> value) : ILane<Lane8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 MultiplyAdd(Lane8 a, Lane8 b, float constant) => new(Vector256.MultiplyAddEstimate(a._value, b._value, Vector256.Create(constant)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 MultiplyAdd(Lane8 a, float constant, Lane8 c) => new(Vector256.MultiplyAddEstimate(a._value, Vector256.Create(constant), c._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 ExpOfReduced(Lane8 r, Lane8 n)
+    {
+        var x = r._value;
+        var p = Vector256.MultiplyAddEstimate(Vector256.Create(LaneMath.Exp6), x, Vector256.Create(LaneMath.Exp5));
+        p = Vector256.MultiplyAddEstimate(p, x, Vector256.Create(LaneMath.Exp4));
+        p = Vector256.MultiplyAddEstimate(p, x, Vector256.Create(LaneMath.Exp3));
+        p = Vector256.MultiplyAddEstimate(p, x, Vector256.Create(LaneMath.Exp2));
+        p = Vector256.MultiplyAddEstimate(p, x, Vector256.Create(LaneMath.Exp1));
+        p = Vector256.MultiplyAddEstimate(p, x * x, x + Vector256.Create(1f));
+        return new(p * (Vector256.ConvertToInt32Native(n._value) + Vector256.Create(127) << 23).AsSingle());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane8 Least(Lane8 first, Lane8 second) => new(Vector256.MinNative(first._value, second._value));
 
     /// <inheritdoc/>
@@ -35,10 +57,6 @@ internal readonly unsafe struct Lane8(Vector256<float> value) : ILane<Lane8>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane8 Round(Lane8 value) => new(Vector256.Round(value._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane8 PowerOfTwo(Lane8 exponent) => new((Vector256.ConvertToInt32Native(exponent._value) + Vector256.Create(127) << 23).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -47,7 +47,7 @@ public static class Activations
         public static TLane Apply<TLane>(TLane x)
             where TLane : unmanaged, ILane<TLane>
         {
-            var u = x * TLane.MultiplyAdd(x * x, TLane.All(0.07135481282553643f), TLane.All(1.5957691216057308f));
+            var u = x * TLane.MultiplyAdd(x * x, 0.07135481282553643f, TLane.All(1.5957691216057308f));
             return x * LaneMath.Sigmoid(u);
         }
     }

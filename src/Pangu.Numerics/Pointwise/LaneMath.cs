@@ -5,6 +5,14 @@ namespace Pangu.Numerics;
 /// <summary>Functions on lanes.</summary>
 internal static class LaneMath
 {
+    // Polynomial of e^r on |r| up to ln 2 / 2: 1 + r + r^2 (Exp1 + r (Exp2 + ...)) (Cephes expf).
+    internal const float Exp1 = 5.0000001201e-1f;
+    internal const float Exp2 = 1.6666665459e-1f;
+    internal const float Exp3 = 4.1665795894e-2f;
+    internal const float Exp4 = 8.3334519073e-3f;
+    internal const float Exp5 = 1.3981999507e-3f;
+    internal const float Exp6 = 1.9875691500e-4f;
+
     // ln 2 in two parts: the first has 9 trailing zero bits, so n * first is exact for |n| < 512 (Cody and Waite; Cephes expf).
     private const float LogTwoHigh = 0.693359375f;
     private const float LogTwoLow = -2.12194440e-4f;
@@ -13,7 +21,7 @@ internal static class LaneMath
     private const float ExpHighest = 88.37626f;
 
     /// <summary>e^x. Below -87.33 (where float becomes subnormal) exactly 0, above 88.37 e^88.37 = 2.4e38; NaN stays NaN. Relative error below 2e-7 in between.</summary>
-    /// <remarks>x = n ln 2 + r with |r| at most ln 2 / 2; e^r by the polynomial of degree 6 of Cephes' expf (Moshier 1989).</remarks>
+    /// <remarks>x = n ln 2 + r with |r| at most ln 2 / 2; e^r by the polynomial of degree 6 of Cephes' expf (Moshier 1989), written out for each lane type: nested calls would exceed what the compiler inlines into one method.</remarks>
     /// <typeparam name="TLane">Lane type.</typeparam>
     /// <param name="x">The exponent.</param>
     /// <returns>The power.</returns>
@@ -23,16 +31,8 @@ internal static class LaneMath
     {
         var bounded = TLane.Greatest(TLane.All(ExpLowest), TLane.Least(TLane.All(ExpHighest), x));
         var n = TLane.Round(bounded * TLane.All(LogTwoInverse));
-        var r = TLane.MultiplyAdd(n, TLane.All(-LogTwoHigh), bounded);
-        r = TLane.MultiplyAdd(n, TLane.All(-LogTwoLow), r);
-        var p = TLane.All(1.9875691500e-4f);
-        p = TLane.MultiplyAdd(p, r, TLane.All(1.3981999507e-3f));
-        p = TLane.MultiplyAdd(p, r, TLane.All(8.3334519073e-3f));
-        p = TLane.MultiplyAdd(p, r, TLane.All(4.1665795894e-2f));
-        p = TLane.MultiplyAdd(p, r, TLane.All(1.6666665459e-1f));
-        p = TLane.MultiplyAdd(p, r, TLane.All(5.0000001201e-1f));
-        p = TLane.MultiplyAdd(p, r * r, r + TLane.All(1));
-        return TLane.ZeroBelow(x, TLane.All(ExpLowest), p * TLane.PowerOfTwo(n));
+        var r = TLane.MultiplyAdd(n, -LogTwoLow, TLane.MultiplyAdd(n, -LogTwoHigh, bounded));
+        return TLane.ZeroBelow(x, TLane.All(ExpLowest), TLane.ExpOfReduced(r, n));
     }
 
     /// <summary>The error function: absolute error below 5e-7, exactly odd, NaN stays NaN.</summary>
@@ -47,17 +47,17 @@ internal static class LaneMath
         var bounded = TLane.Greatest(TLane.All(-4), TLane.Least(TLane.All(4), x));
         var square = bounded * bounded;
         var p = TLane.All(-2.72614225801306e-10f);
-        p = TLane.MultiplyAdd(p, square, TLane.All(2.77068142495902e-08f));
-        p = TLane.MultiplyAdd(p, square, TLane.All(-2.10102402082508e-06f));
-        p = TLane.MultiplyAdd(p, square, TLane.All(-5.69250639462346e-05f));
-        p = TLane.MultiplyAdd(p, square, TLane.All(-7.34990630326855e-04f));
-        p = TLane.MultiplyAdd(p, square, TLane.All(-2.95459980854025e-03f));
-        p = TLane.MultiplyAdd(p, square, TLane.All(-1.60960333262415e-02f));
+        p = TLane.MultiplyAdd(p, square, 2.77068142495902e-08f);
+        p = TLane.MultiplyAdd(p, square, -2.10102402082508e-06f);
+        p = TLane.MultiplyAdd(p, square, -5.69250639462346e-05f);
+        p = TLane.MultiplyAdd(p, square, -7.34990630326855e-04f);
+        p = TLane.MultiplyAdd(p, square, -2.95459980854025e-03f);
+        p = TLane.MultiplyAdd(p, square, -1.60960333262415e-02f);
         var q = TLane.All(-1.45660718464996e-05f);
-        q = TLane.MultiplyAdd(q, square, TLane.All(-2.13374055278905e-04f));
-        q = TLane.MultiplyAdd(q, square, TLane.All(-1.68282697438203e-03f));
-        q = TLane.MultiplyAdd(q, square, TLane.All(-7.37332916720468e-03f));
-        q = TLane.MultiplyAdd(q, square, TLane.All(-1.42647390514189e-02f));
+        q = TLane.MultiplyAdd(q, square, -2.13374055278905e-04f);
+        q = TLane.MultiplyAdd(q, square, -1.68282697438203e-03f);
+        q = TLane.MultiplyAdd(q, square, -7.37332916720468e-03f);
+        q = TLane.MultiplyAdd(q, square, -1.42647390514189e-02f);
         return bounded * p / q;
     }
 
@@ -67,5 +67,9 @@ internal static class LaneMath
     /// <returns>From 0 to 1; NaN stays NaN.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TLane Sigmoid<TLane>(TLane x)
-        where TLane : unmanaged, ILane<TLane> => TLane.All(1) / (TLane.All(1) + Exp(TLane.All(0) - x));
+        where TLane : unmanaged, ILane<TLane>
+    {
+        var one = TLane.All(1);
+        return one / (one + Exp(TLane.All(0) - x));
+    }
 }

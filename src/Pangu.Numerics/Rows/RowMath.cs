@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Pangu.Numerics;
 
 /// <summary>What the row kernels share: sums, maxima and maps over one row, in groups of one lane width and a tail of single numbers.</summary>
+/// <remarks>Each is a method of its own, fully compiled at once: the compiler inlines only so many calls into one method, and a first, plain compilation would be slow for the first calls.</remarks>
 /// <typeparam name="TLane">Lane type of the bulk.</typeparam>
 internal static unsafe class RowMath<TLane>
     where TLane : unmanaged, ILane<TLane>
 {
     /// <summary>Sum of the row: one partial sum a lane, then the lanes in pairs, then the tail.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Sum(float* row, int length)
     {
         var partial = TLane.All(0);
@@ -28,7 +29,7 @@ internal static unsafe class RowMath<TLane>
     }
 
     /// <summary>Sum of (x - centre)^2 over the row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float SumOfSquares(float* row, int length, float centre)
     {
         var partial = TLane.All(0);
@@ -50,7 +51,7 @@ internal static unsafe class RowMath<TLane>
     }
 
     /// <summary>Sum of products of two rows, with two partial sums a lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Dot(float* left, float* right, int length)
     {
         var first = TLane.All(0);
@@ -72,7 +73,7 @@ internal static unsafe class RowMath<TLane>
     }
 
     /// <summary>Greatest of a row of at least one number.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Maximum(float* row, int length)
     {
         var i = 0;
@@ -97,7 +98,7 @@ internal static unsafe class RowMath<TLane>
     }
 
     /// <summary>x = e^(x - shift), and the sum of the results.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float ExpAndSum(float* row, int length, float shift)
     {
         var partial = TLane.All(0);
@@ -122,7 +123,7 @@ internal static unsafe class RowMath<TLane>
     }
 
     /// <summary>target = (source - centre) * factor * weight + bias; a null weight is 1, a null bias 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Affine(float* source, float* target, int length, float centre, float factor, float* weight, float* bias)
     {
         var i = 0;
