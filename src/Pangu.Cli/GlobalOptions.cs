@@ -16,7 +16,7 @@ internal sealed class GlobalOptions
 
     public Option<bool> Offline { get; } = new("--offline") { Description = "Use no network.", Recursive = true };
 
-    public Option<string[]> Set { get; } = new("--set") { Description = "Change one setting, for example --set gate.margin=0.02. Repeatable.", HelpName = "path=value", Recursive = true, AllowMultipleArgumentsPerToken = false };
+    public Option<string[]> Set { get; } = new("--set") { Description = "Change one setting, for example --set models.forecast.gate.margin=0.02. Repeatable.", HelpName = "path=value", Recursive = true, AllowMultipleArgumentsPerToken = false };
 
     public IReadOnlyList<Option> All => [Json, Debug, Threads, Seed, Offline, Set];
 
@@ -36,7 +36,7 @@ internal sealed class GlobalOptions
             var parts = assignment.Split('=', 2);
             if (parts.Length != 2 || parts[0].Length == 0)
             {
-                throw PanguException.Usage("set", $"--set got '{assignment}'; expected path=value, for example --set gate.margin=0.02.");
+                throw PanguException.Usage("set", $"--set got '{assignment}'; expected path=value, for example --set models.forecast.gate.margin=0.02.");
             }
 
             settings[parts[0]] = parts[1];
