@@ -1,6 +1,7 @@
 using Pangu.Core;
 using Pangu.Data.Generated.Series;
 using Pangu.Data.Sources;
+using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Prediction.Evaluation;
 using Pangu.Workshop.Prediction.Models;
 using Pangu.Workshop.Prediction.Sites;
@@ -32,8 +33,9 @@ public sealed class SeriesRecipeFamily(Catalogue catalogue, DataStore store) : I
         var series = (SeriesRecipe)recipe;
         var resolver = new SiteResolver(catalogue, store);
         var sources = series.Data.Load.Select((_, index) => resolver.Resolve(series.Data, index, folder)).ToList();
-        var sites = series.Data.Load.Select((site, index) => new LoadSiteStage { Name = $"load-{site.Id}", Site = site, Source = sources[index] }).ToDictionary(stage => stage.Site.Id);
-        var composer = new SeriesComposer(series, sites, sources);
+        var costs = new SeriesCosts();
+        var sites = series.Data.Load.Select((site, index) => new LoadSiteStage { Name = $"load-{site.Id}", Site = site, Source = sources[index], Costs = costs }).ToDictionary(stage => stage.Site.Id);
+        var composer = new SeriesComposer(series, sites, sources, costs);
         foreach (var (name, settings) in series.Models)
         {
             composer.Add(name, settings);
@@ -49,13 +51,15 @@ internal sealed class SeriesComposer
     private readonly SeriesRecipe _recipe;
     private readonly IReadOnlyDictionary<string, LoadSiteStage> _sites;
     private readonly IReadOnlyList<SiteSource> _sources;
+    private readonly SeriesCosts _costs;
     private readonly Dictionary<string, Stage> _packages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Stage> _baselines = new(StringComparer.Ordinal);
     private readonly List<Stage> _stages = [];
     private readonly List<RecipeModel> _models = [];
 
-    public SeriesComposer(SeriesRecipe recipe, IReadOnlyDictionary<string, LoadSiteStage> sites, IReadOnlyList<SiteSource> sources)
+    public SeriesComposer(SeriesRecipe recipe, IReadOnlyDictionary<string, LoadSiteStage> sites, IReadOnlyList<SiteSource> sources, SeriesCosts costs)
     {
+        _costs = costs;
         _recipe = recipe;
         _sites = sites;
         _sources = sources;
@@ -77,12 +81,12 @@ internal sealed class SeriesComposer
 
         if (settings.Blend is { } blend)
         {
-            package = Put(new FitForecastStage { Name = $"fit-{name}", Network = package!, Site = _sites[settings.Site!], Blend = blend });
+            package = Put(new FitForecastStage { Name = $"fit-{name}", Network = package!, Site = _sites[settings.Site!], Blend = blend, Shape = ShapeOf(name), Costs = _costs });
         }
 
         if (settings.Anomaly is { } anomaly)
         {
-            package = Put(new FitAnomalyStage { Name = $"fit-{name}", Forecaster = package!, Site = _sites[settings.Site!], Anomaly = anomaly });
+            package = Put(new FitAnomalyStage { Name = $"fit-{name}", Forecaster = package!, Site = _sites[settings.Site!], Anomaly = anomaly, Shape = ShapeOf(name), Blend = BlendOf(name), Costs = _costs });
         }
 
         _packages[name] = package!;
@@ -100,6 +104,7 @@ internal sealed class SeriesComposer
         Network = parent is null ? settings.Network : null,
         Parent = parent,
         Shape = ShapeOf(name),
+        Costs = _costs,
         Training = training,
         Mixture = _recipe.Data.Generators,
         Sites = training.Data.SelectMany(share => share.Sites).Distinct().ToDictionary(id => id, id => _sites[id]),
@@ -110,7 +115,7 @@ internal sealed class SeriesComposer
     {
         if (settings.Anomaly is { } anomaly)
         {
-            return Put(new EvaluateAnomalyStage { Name = $"evaluate-{name}", Model = name, Package = package, Site = _sites[settings.Site!], Anomaly = anomaly, Gate = settings.Gate });
+            return Put(new EvaluateAnomalyStage { Name = $"evaluate-{name}", Model = name, Package = package, Site = _sites[settings.Site!], Anomaly = anomaly, Gate = settings.Gate, Shape = ShapeOf(name), Blend = BlendOf(name), Costs = _costs });
         }
 
         var judged = settings.Site is { } site ? [site] : _recipe.Evaluation.Sites.Count > 0 ? _recipe.Evaluation.Sites : [.. _sites.Keys];
@@ -122,6 +127,8 @@ internal sealed class SeriesComposer
             Sites = [.. judged.Select(id => (_sites[id], BaselinesOf(id)))],
             Horizon = _recipe.Evaluation.Horizon,
             Gate = settings.Gate,
+            Shape = ShapeOf(name),
+            Costs = _costs,
         });
     }
 
@@ -129,7 +136,7 @@ internal sealed class SeriesComposer
     {
         if (!_baselines.TryGetValue(site, out var stage))
         {
-            stage = Put(new BaselinesStage { Name = $"baselines-{site}", Site = _sites[site], Evaluation = _recipe.Evaluation });
+            stage = Put(new BaselinesStage { Name = $"baselines-{site}", Site = _sites[site], Evaluation = _recipe.Evaluation, Costs = _costs });
             _baselines[site] = stage;
         }
 
@@ -137,6 +144,8 @@ internal sealed class SeriesComposer
     }
 
     private NetworkSettings ShapeOf(string model) => _recipe.Models[model] is { Network: { } network } ? network : ShapeOf(_recipe.Models[model].Parent!);
+
+    private BlendRecipe? BlendOf(string model) => _recipe.Models[model] is var settings && settings.Blend is null && settings.Parent is { } parent ? BlendOf(parent) : settings.Blend;
 
     /// <summary>Data of a model and its ancestors: sites by their bytes, generators by their settings.</summary>
     private List<DataFingerprint> Seen(string model)

@@ -3,6 +3,7 @@ using Pangu.Core;
 using Pangu.Evaluation.Prediction;
 using Pangu.Evaluation.Prediction.Baselines;
 using Pangu.Workshop.Plans;
+using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Stages;
 
@@ -16,6 +17,9 @@ internal sealed class BaselinesStage : Stage
 
     /// <summary>What is measured.</summary>
     public required SeriesEvaluationSettings Evaluation { get; init; }
+
+    /// <summary>What pieces of the recipe's work cost, for the plan.</summary>
+    public required SeriesCosts Costs { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "baselines";
@@ -47,7 +51,8 @@ internal sealed class BaselinesStage : Stage
     }
 
     /// <inheritdoc/>
-    public override StageEstimate Estimate(Calibration calibration) => StageEstimate.Around(20, 0.5, 800_000_000);
+    public override StageEstimate Estimate(Calibration calibration) =>
+        SeriesCosts.Estimate(new BaselineCosts(Costs, Evaluation).Of(Costs.Site(Site, calibration), calibration), 0.2);
 
     private BaselineFigures Measure(FittedBaseline fitted, SiteData site, CancellationToken cancellation)
     {

@@ -5,6 +5,7 @@ using Pangu.Evaluation.Prediction.Gates;
 using Pangu.Inference;
 using Pangu.Workshop.Gates;
 using Pangu.Workshop.Plans;
+using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Reports;
 using Pangu.Workshop.Stages;
@@ -30,6 +31,15 @@ internal sealed class EvaluateAnomalyStage : Stage
 
     /// <summary>The bars; null where the model is only reported.</summary>
     public required SeriesGateSettings? Gate { get; init; }
+
+    /// <summary>Shape of the forecaster's network, for the plan, which cannot read it yet.</summary>
+    public required NetworkSettings Shape { get; init; }
+
+    /// <summary>Linear paths beside the network; null for none.</summary>
+    public required BlendRecipe? Blend { get; init; }
+
+    /// <summary>What pieces of the recipe's work cost, for the plan.</summary>
+    public required SeriesCosts Costs { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "evaluate-anomaly";
@@ -84,7 +94,13 @@ internal sealed class EvaluateAnomalyStage : Stage
     }
 
     /// <inheritdoc/>
-    public override StageEstimate Estimate(Calibration calibration) => StageEstimate.Around(12, 0.5, 500_000_000);
+    public override StageEstimate Estimate(Calibration calibration)
+    {
+        // The rows of both parts and the history before them, once healthy and once with faults.
+        var site = Costs.Site(Site, calibration);
+        double rows = 2 * (site.Splits.Gate.Count + site.Splits.Test.Count + (2 * Shape.Context));
+        return SeriesCosts.Estimate(Costs.Served(Shape, Blend, site, rows / Anomaly.Stride, Anomaly.Stride, calibration), 0.2);
+    }
 
     private static void Add(SortedDictionary<string, double> metrics, string prefix, AnomalyReport report)
     {

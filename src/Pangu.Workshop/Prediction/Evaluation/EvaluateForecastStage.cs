@@ -6,6 +6,7 @@ using Pangu.Formats;
 using Pangu.Inference;
 using Pangu.Workshop.Gates;
 using Pangu.Workshop.Plans;
+using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Prediction.Models;
 using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Reports;
@@ -32,6 +33,12 @@ internal sealed class EvaluateForecastStage : Stage
 
     /// <summary>The bars; null where the model is only reported.</summary>
     public required SeriesGateSettings? Gate { get; init; }
+
+    /// <summary>Shape of the model's network, for the plan, which cannot read it yet.</summary>
+    public required NetworkSettings Shape { get; init; }
+
+    /// <summary>What pieces of the recipe's work cost, for the plan.</summary>
+    public required SeriesCosts Costs { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "evaluate-forecast";
@@ -86,7 +93,12 @@ internal sealed class EvaluateForecastStage : Stage
     }
 
     /// <inheritdoc/>
-    public override StageEstimate Estimate(Calibration calibration) => StageEstimate.Around(6 * Sites.Count, 0.5, 600_000_000);
+    public override StageEstimate Estimate(Calibration calibration) => SeriesCosts.Estimate(
+        Sites.Sum(pair =>
+        {
+            var site = Costs.Site(pair.Site, calibration);
+            return Costs.Served(Shape, (Package as FitForecastStage)?.Blend, site, site.Splits.Gate.Count + site.Splits.Test.Count - (2 * (Horizon - 1)), Horizon, calibration);
+        }), 0.2);
 
     private ForecastReport Measure(Forecaster forecaster, SiteData site, Modalities.Series.RowRange part, string split, SortedDictionary<string, double> metrics, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using Pangu.Core;
 using Pangu.Evaluation.Prediction;
+using Pangu.Modalities.Series;
 using Pangu.Models;
 using Pangu.Training;
 using Pangu.Workshop.Prediction.Sites;
@@ -15,6 +16,11 @@ internal sealed class ChoiceValidation(SeriesNetwork network, SiteData site) : I
     private const int Stride = 5;
 
     private readonly NetworkForecaster _forecaster = new(network);
+
+    /// <summary>Windows that a validation looks at.</summary>
+    /// <param name="choice">The choice half.</param>
+    /// <param name="horizon">Steps ahead.</param>
+    public static int Windows(RowRange choice, int horizon) => ((choice.Count - horizon) / Stride) + 1;
 
     /// <summary>Mean squared error in z-scored units.</summary>
     /// <param name="cancellation">Stops between batches.</param>

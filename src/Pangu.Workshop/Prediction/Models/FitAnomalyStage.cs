@@ -4,6 +4,7 @@ using Pangu.Evaluation.Prediction.Anomalies;
 using Pangu.Formats;
 using Pangu.Modalities.Series;
 using Pangu.Workshop.Plans;
+using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Stages;
 
@@ -20,6 +21,15 @@ internal sealed class FitAnomalyStage : Stage
 
     /// <summary>How it scores and where it draws the line.</summary>
     public required AnomalySettings Anomaly { get; init; }
+
+    /// <summary>Shape of the forecaster's network, for the plan, which cannot read it yet.</summary>
+    public required NetworkSettings Shape { get; init; }
+
+    /// <summary>Linear paths beside the network; null for none.</summary>
+    public required BlendRecipe? Blend { get; init; }
+
+    /// <summary>What pieces of the recipe's work cost, for the plan.</summary>
+    public required SeriesCosts Costs { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "fit-anomaly";
@@ -39,7 +49,7 @@ internal sealed class FitAnomalyStage : Stage
         var site = SiteData.Read(context.Input(Site));
         var source = Path.Combine(context.Input(Forecaster), "package");
         AnomalyCalibration calibration;
-        using (var forecaster = Inference.Forecaster.Load(source))
+        using (var forecaster = Inference.Forecaster.Load(source, context.Threads))
         {
             calibration = ErrorScores.Calibrate(forecaster, site.Scaled, site.Splits.Choice, Anomaly.Stride, Anomaly.Smoothing, Anomaly.FalseAlarmRate, context.Cancellation);
         }
@@ -57,5 +67,9 @@ internal sealed class FitAnomalyStage : Stage
     }
 
     /// <inheritdoc/>
-    public override StageEstimate Estimate(Calibration calibration) => StageEstimate.Around(4, 0.5, 500_000_000);
+    public override StageEstimate Estimate(Calibration calibration)
+    {
+        var site = Costs.Site(Site, calibration);
+        return SeriesCosts.Estimate(Costs.Served(Shape, Blend, site, (double)site.Splits.Choice.Count / Anomaly.Stride, Anomaly.Stride, calibration), 0.2);
+    }
 }

@@ -8,6 +8,7 @@ using Pangu.Models;
 using Pangu.Training;
 using Pangu.Tensors;
 using Pangu.Workshop.Plans;
+using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Stages;
 
@@ -33,6 +34,12 @@ internal sealed class FitForecastStage : Stage
 
     /// <summary>What is offered to the blend.</summary>
     public required BlendRecipe Blend { get; init; }
+
+    /// <summary>Shape of the network, for the plan, which cannot read it yet.</summary>
+    public required NetworkSettings Shape { get; init; }
+
+    /// <summary>What pieces of the recipe's work cost, for the plan.</summary>
+    public required SeriesCosts Costs { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "fit-forecast";
@@ -95,7 +102,15 @@ internal sealed class FitForecastStage : Stage
     }
 
     /// <inheritdoc/>
-    public override StageEstimate Estimate(Calibration calibration) => StageEstimate.Around(12, 0.5, 1_000_000_000);
+    public override StageEstimate Estimate(Calibration calibration)
+    {
+        var site = Costs.Site(Site, calibration);
+        var windows = site.Splits.Choice.Count - Shape.Horizon + 1;
+        var seconds = Costs.Trained(Shape, site, windows + ServedCheckWindows, calibration)
+            + Costs.Linear(Blend.Linear, Blend.Contexts, site, Shape.Horizon, calibration)
+            + Costs.Blended(Shape, Blend, site, windows, calibration);
+        return SeriesCosts.Estimate(seconds, 0.2);
+    }
 
     private static ForecastSet Collect(ModelPackage package, ForecastTask task, SiteData site, StageContext context)
     {

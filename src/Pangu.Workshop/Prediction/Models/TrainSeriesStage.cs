@@ -10,6 +10,7 @@ using Pangu.Models;
 using Pangu.Tensors;
 using Pangu.Training;
 using Pangu.Workshop.Plans;
+using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Reports;
 using Pangu.Workshop.Stages;
@@ -19,8 +20,10 @@ namespace Pangu.Workshop.Prediction.Models;
 /// <summary>Trains a series network: from nothing, or from a parent's weights. Its output holds the package and the loss curve.</summary>
 internal sealed class TrainSeriesStage : Stage
 {
-    private const int ProbeWarmSteps = 2;
-    private const int ProbeSteps = 6;
+    private const int ProbeWarmSteps = 4; // Until the batches prepared ahead are used up.
+    private const int ProbeSteps = 16;
+    private const int FewestProbeSteps = 6;
+    private const double MostProbeSeconds = 3;
 
     /// <summary>Name of the model within the recipe.</summary>
     public required string Model { get; init; }
@@ -45,6 +48,9 @@ internal sealed class TrainSeriesStage : Stage
 
     /// <summary>Site whose choice half validates; null for no validation.</summary>
     public required LoadSiteStage? ValidationSite { get; init; }
+
+    /// <summary>What pieces of the recipe's work cost, for the plan.</summary>
+    public required SeriesCosts Costs { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "train-series";
@@ -73,7 +79,7 @@ internal sealed class TrainSeriesStage : Stage
         using var model = Open(context);
         var network = new SeriesNetwork(model);
         var sites = Sites.ToDictionary(site => site.Key, site => SiteData.Read(context.Input(site.Value)));
-        using var batches = Batches(model.Config, sites, context.Seeds);
+        using var batches = Batches(model.Config, sites.ToDictionary(site => site.Key, site => new RecordPart(site.Value.Scaled.Scaled, site.Value.Splits.Train.Start, site.Value.Splits.Train.End)), context.Seeds);
         using var objective = Objective(network, batches, context.Seeds);
         using var validation = ValidationSite is null ? null : new ChoiceValidation(network, SiteData.Read(context.Input(ValidationSite)));
         var trainer = new Trainer(new TrainingJob
@@ -98,10 +104,11 @@ internal sealed class TrainSeriesStage : Stage
         Libtorch.Load(calibration.Threads);
         var config = SeriesNetworkShape.ToConfig(Shape);
         using var model = TorchModel.Create(config, calibration.Seeds);
-        using var batches = Batches(config, null, calibration.Seeds);
+        using var batches = Batches(config, Sites.ToDictionary(site => site.Key, site => Costs.Site(site.Value, calibration).Training), calibration.Seeds);
         using var objective = Objective(new SeriesNetwork(model), batches, calibration.Seeds);
-        var clock = new StepClock();
-        new Trainer(new TrainingJob
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(calibration.Cancellation);
+        var clock = new StepClock(enough);
+        var trainer = new Trainer(new TrainingJob
         {
             Work = Name,
             Identity = Name,
@@ -110,14 +117,24 @@ internal sealed class TrainSeriesStage : Stage
             Weights = TrainableWeights.Of(model),
             Objective = objective,
             Seeds = calibration.Seeds,
-        }).Run(clock, calibration.Cancellation);
-        var seconds = clock.MedianSeconds(ProbeWarmSteps) * Training.Steps;
-        if (Training.ValidateEvery is { } every)
+        });
+        try
         {
-            seconds *= 1 + (20.0 / every); // A validation costs about as much as twenty steps; measured in benchmarks/.
+            trainer.Run(clock, enough.Token);
+        }
+        catch (OperationCanceledException) when (!calibration.Cancellation.IsCancellationRequested)
+        {
+            // A busy machine: the steps so far must do.
         }
 
-        return StageEstimate.Around(1 + seconds, 0.15, Process.GetCurrentProcess().PeakWorkingSet64);
+        var seconds = clock.TypicalSeconds() * Training.Steps;
+        if (ValidationSite is not null && Training.ValidateEvery is { } every)
+        {
+            var site = Costs.Site(ValidationSite, calibration);
+            seconds += Costs.Trained(Shape, site, ChoiceValidation.Windows(site.Splits.Choice, Shape.Horizon) * (1 + (double)(Training.Steps / every)), calibration);
+        }
+
+        return SeriesCosts.Estimate(seconds, 0.15);
     }
 
     private TorchModel Open(StageContext context)
@@ -131,13 +148,13 @@ internal sealed class TrainSeriesStage : Stage
         return TorchModel.Load(parent.Config, parent.Weights);
     }
 
-    private BatchesAhead Batches(ModelConfig config, Dictionary<string, SiteData>? sites, Seeds seeds)
+    private BatchesAhead Batches(ModelConfig config, Dictionary<string, RecordPart> sites, Seeds seeds)
     {
         var head = (ForecastHead)config.Head;
         var shape = new SeriesBatchShape(Training.Batch, 1, ((SeriesEmbedder)config.Embedder).Context, head.Horizon);
-        var parts = Training.Data.Select(share => ((ISeriesSource)(share.Generated || sites is null
+        var parts = Training.Data.Select(share => ((ISeriesSource)(share.Generated
             ? new GeneratedWindows(Mixture)
-            : new RecordWindows([.. share.Sites.Select(id => sites[id]).Select(site => new RecordPart(site.Scaled.Scaled, site.Splits.Train.Start, site.Splits.Train.End))])), share.Share)).ToArray();
+            : new RecordWindows([.. share.Sites.Select(id => sites[id])])), share.Share)).ToArray();
         ISeriesSource source = parts.Length == 1 ? parts[0].Item1 : new MixedWindows(parts);
         var lossy = new HistoryLoss(new MirroredWindows(source, Training.Mirrored), new HistoryLossConfig(Training.ShortHistories, 32, Training.MissingValues));
         return new BatchesAhead(new SampledBatches(lossy, shape, seeds), Training.MicroBatches);
@@ -168,7 +185,7 @@ internal sealed class TrainSeriesStage : Stage
     }
 
     /// <summary>Takes the time from one reported step to the next.</summary>
-    private sealed class StepClock : IProgress<WorkProgress>
+    private sealed class StepClock(CancellationTokenSource enough) : IProgress<WorkProgress>
     {
         private readonly List<double> _seconds = [];
         private long _last = Stopwatch.GetTimestamp();
@@ -177,12 +194,18 @@ internal sealed class TrainSeriesStage : Stage
         {
             _seconds.Add(Stopwatch.GetElapsedTime(_last).TotalSeconds);
             _last = Stopwatch.GetTimestamp();
+            if (_seconds.Count > ProbeWarmSteps + FewestProbeSteps && _seconds.Sum() > MostProbeSeconds)
+            {
+                enough.Cancel();
+            }
         }
 
-        public double MedianSeconds(int skip)
+        /// <summary>Mean of the middle steps: without those that something else disturbed, but with what comes every few steps.</summary>
+        public double TypicalSeconds()
         {
-            var sorted = _seconds.Skip(skip).Order().ToList();
-            return sorted[sorted.Count / 2];
+            var sorted = _seconds[Math.Min(ProbeWarmSteps, _seconds.Count - 1)..].Order().ToList();
+            var cut = sorted.Count / 5;
+            return sorted[cut..(sorted.Count - cut)].Average();
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Pangu.Core;
 using Pangu.Modalities.Series;
 using Pangu.Workshop.Plans;
+using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Stages;
 
 namespace Pangu.Workshop.Prediction.Sites;
@@ -14,6 +15,9 @@ internal sealed class LoadSiteStage : Stage
 
     /// <summary>Where its bytes are.</summary>
     public required SiteSource Source { get; init; }
+
+    /// <summary>What pieces of the recipe's work cost, for the plan.</summary>
+    public required SeriesCosts Costs { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "load-series";
@@ -39,11 +43,8 @@ internal sealed class LoadSiteStage : Stage
     }
 
     /// <inheritdoc/>
-    public override StageEstimate Estimate(Calibration calibration)
-    {
-        const double BytesPerSecond = 20e6; // Reading, detecting and hashing a CSV file on one core; measured in benchmarks/.
-        return StageEstimate.Around(0.1 + (new FileInfo(Source.Path).Length / BytesPerSecond), 0.5, 200_000_000);
-    }
+    public override StageEstimate Estimate(Calibration calibration) =>
+        SeriesCosts.Estimate(Costs.Site(this, calibration).ReadSeconds, 0.5);
 
     private SiteFacts Describe(SeriesTable table) => new()
     {
