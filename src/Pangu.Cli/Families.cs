@@ -15,7 +15,7 @@ namespace Pangu.Cli;
 internal static class Families
 {
     /// <summary>Reads and writes the configs of every family.</summary>
-    public static ModelConfigJson Configs { get; } = new(SeriesConfigTypes.Create());
+    public static ModelConfigJson Configs { get; } = new(SeriesConfigTypes.Create(), LanguageConfigTypes.Create());
 
     /// <summary>What a package of an imported model holds beside config and weights.</summary>
     public static IReadOnlyDictionary<string, string> ImportedFiles(Family family) => family == Family.Prediction

@@ -32,6 +32,11 @@ internal static class NewVerb
             throw PanguException.Usage("new-exists", $"{file} exists already; choose another folder, or remove it first.");
         }
 
+        if (!RecipeFile.IsName(Path.GetFileName(target)))
+        {
+            throw PanguException.Usage("new-name", $"The folder's name \"{Path.GetFileName(target)}\" becomes the recipe's name; expected lower-case letters, digits and hyphens, for example my-site.");
+        }
+
         if (data.Length == 0)
         {
             throw PanguException.Usage("new-data", "--data is missing; say which file holds the site's data, for example --data load=meters.csv.");

@@ -41,7 +41,7 @@ internal static class RunVerb
         }
         catch (OperationCanceledException)
         {
-            call.Errors.WriteLine($"Stopped at a safe point. Go on with: ./pangu run {reference}");
+            call.Errors.WriteLine($"Stopped at a safe point. Go on with: ./pangu run {string.Join(' ', [reference, .. workshop.Settings.Select(setting => $"--set {setting}")])}");
             throw;
         }
     }

@@ -51,6 +51,6 @@ internal sealed record VerifyResult(int Schema, bool Ok, string Engine, double T
 /// <summary>One compared tensor; the differences are null where it could not be compared.</summary>
 internal sealed record VerifyTensor(string Name, double? MaxAbsolute, double? MaxRelative, bool Ok, string? Problem);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(VerifyResult))]
 internal sealed partial class VerifyJson : JsonSerializerContext;

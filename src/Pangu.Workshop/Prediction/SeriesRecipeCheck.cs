@@ -77,6 +77,9 @@ internal sealed class SeriesRecipeCheck(SeriesRecipe recipe, string folder, Cata
         Require(model.Tier != Tier.Scenario || model.Site is not null, model, "site", $"{name} is a scenario model, so it needs the site whose job it does");
         Require((model.Blend is null && model.Anomaly is null) || model.Site is not null, model, "site", $"{name} is fitted to a site, so it needs site");
         Require(model.Gate is null || model.Blend is not null || model.Anomaly is not null, model, "gate", $"{name} has a gate but neither blend nor anomaly; only fitted scenario models are gated");
+        Require(model.Blend is null || model.Anomaly is null, model, "anomaly", $"{name} has both blend and anomaly; make the forecaster a model of its own and name it as parent");
+        Require(model.Blend is null || QuantilesOf(model) is [var low, .., var high] && low < 0.5 && high > 0.5, model, "blend", $"{name} is fitted with intervals, but its network has quantiles on one side of 0.5 only, or none; give at least one on either side");
+        Require(model.Gate is null || model.Blend is null || QuantilesOf(model) is [0.1, .., 0.9], model, "gate", $"{name} is gated on the coverage of [q0.1, q0.9], but the outermost quantiles of its network are others");
         KnownSites(model.Site is { } site ? [site] : [], model, "site");
         if (model.Network is { } network)
         {
@@ -94,6 +97,10 @@ internal sealed class SeriesRecipeCheck(SeriesRecipe recipe, string folder, Cata
             Require(anomaly.Stride >= 1 && anomaly.Smoothing >= 1, anomaly, null, $"stride is {anomaly.Stride} and smoothing {anomaly.Smoothing}; both must be at least 1");
         }
     }
+
+    /// <summary>Levels of the network that a model ends up with; empty where none is found.</summary>
+    private IReadOnlyList<double> QuantilesOf(SeriesModelSettings model) => model.Network?.Quantiles
+        ?? (model.Parent is { } parent && recipe.Models.TryGetValue(parent, out var above) && above != model ? QuantilesOf(above) : []);
 
     private void CheckNetwork(NetworkSettings network)
     {

@@ -10,6 +10,11 @@ public sealed partial class RecipeFile(IReadOnlyList<IRecipeFamily> families, st
 {
     private const int FormatVersion = 1;
 
+    /// <summary>Whether a text may be a recipe's name: lower-case letters, digits and hyphens.</summary>
+    /// <param name="name">The text.</param>
+    /// <returns>True when it may.</returns>
+    public static bool IsName(string name) => RecipeName().IsMatch(name);
+
     /// <summary>The path of a recipe named by folder, file, or the name of one under the recipes folder.</summary>
     /// <param name="reference">What the operator wrote.</param>
     /// <returns>Path of the YAML file.</returns>
@@ -54,7 +59,7 @@ public sealed partial class RecipeFile(IReadOnlyList<IRecipeFamily> families, st
 
         if (binder.Bind(document, family.RecipeType, "recipe") is Recipe recipe)
         {
-            if (!RecipeName().IsMatch(recipe.Name))
+            if (!IsName(recipe.Name))
             {
                 binder.Add(recipe, "name", $"name is \"{recipe.Name}\"; expected lower-case letters, digits and hyphens, for example my-site");
             }

@@ -30,6 +30,7 @@ internal sealed class StageStore(string root)
             ["inputs"] = inputs,
             ["kind"] = stage.Kind,
             ["libtorch"] = stage.UsesLibtorch ? libtorchVersion : null,
+            ["name"] = stage.Name, // Its seeds derive from it.
             ["revision"] = stage.Revision,
             ["seed"] = seed,
             ["settings"] = stage.Settings.DeepClone(),
@@ -70,6 +71,12 @@ internal sealed class StageStore(string root)
     {
         Directory.CreateDirectory(Path.Combine(root, kind));
         var path = FolderOf(kind, key) + ".lock";
+        if (!OperatingSystem.IsWindows())
+        {
+            // A full or read-only disk is told at once, not waited for.
+            using var writable = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        }
+
         var told = false;
         while (true)
         {

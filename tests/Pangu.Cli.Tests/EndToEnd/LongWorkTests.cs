@@ -41,7 +41,7 @@ public sealed class LongWorkTests : IDisposable
         using (var input = new StreamWriter(_folder.File("long.csv")))
         {
             input.Write("a,b\n");
-            for (var step = 0; step < 8_000_000; step++)
+            for (var step = 0; step < 24_000_000; step++)
             {
                 input.Write("1,2\n");
             }

@@ -43,7 +43,7 @@ internal sealed record ModelFacts(Family Family, Capability Capability, string A
 /// <summary>A file of a model.</summary>
 internal sealed record ModelFile(string Path, long Bytes, string Sha256);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ModelRows))]
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(RemoveResult))]

@@ -59,6 +59,6 @@ internal static class DetectAnomalyVerb
 /// <summary>What <c>detect-anomaly --json</c> prints; <c>output</c> is null when the CSV went to stdout.</summary>
 internal sealed record DetectAnomalyResult(int Schema, string Model, long Records, double Seconds, string? Output, long Flagged, double Threshold, double FalseAlarmRate, bool Released, bool Simulated);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(DetectAnomalyResult))]
 internal sealed partial class DetectAnomalyJson : JsonSerializerContext;

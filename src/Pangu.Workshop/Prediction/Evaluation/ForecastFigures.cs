@@ -68,6 +68,16 @@ internal static class ForecastFigures
                     new Trace(model, TraceKind.Line, steps, test.ByStep((_, quantiles) => quantiles?.Coverage ?? double.NaN)) { Role = TraceRole.Model },
                     new Trace("wanted", TraceKind.Line, [steps[0], steps[^1]], [0.8, 0.8]) { Role = TraceRole.Limit },
                 ]);
+            yield return new Figure(
+                section,
+                "Calibration by channel (test)",
+                "Share of true values inside the interval between the outer quantiles; 0.8 is wanted.",
+                "channel",
+                "share inside",
+                [new Trace(model, TraceKind.Bars, positions, test.ByChannel((_, quantiles) => quantiles?.Coverage ?? double.NaN)) { Role = TraceRole.Model }])
+            {
+                Categories = site.Facts.Channels,
+            };
         }
     }
 

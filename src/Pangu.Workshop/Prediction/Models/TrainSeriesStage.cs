@@ -56,7 +56,7 @@ internal sealed class TrainSeriesStage : Stage
     public override string Kind => "train-series";
 
     /// <inheritdoc/>
-    public override int Revision => 1;
+    public override int Revision => 2;
 
     /// <inheritdoc/>
     public override bool UsesLibtorch => true;
