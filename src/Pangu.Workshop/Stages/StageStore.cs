@@ -71,10 +71,10 @@ internal sealed class StageStore(string root)
     {
         Directory.CreateDirectory(Path.Combine(root, kind));
         var path = FolderOf(kind, key) + ".lock";
-        if (!OperatingSystem.IsWindows())
+        // A full or read-only disk is told at once, not waited for like a lock.
+        using (var probe = new FileStream($"{path}.{Guid.NewGuid():N}", FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
         {
-            // A full or read-only disk is told at once, not waited for.
-            using var writable = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            probe.WriteByte(0);
         }
 
         var told = false;
