@@ -6,7 +6,7 @@
 //   --kills-a-run 1                    kills of the same run, one start after the other, before it may end
 //   --stages a,b                       kill within these only
 //   --seed 1 --threads 1
-//   --program ./pangu                  the launcher, or a built Pangu.Cli.dll
+//   --program ./pangu                  the launcher (leave the sources alone meanwhile), or a built Pangu.Cli.dll
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Pangu.Processes;

@@ -150,8 +150,11 @@ public sealed class RecipeRun(string home, IModelRegistry registry, Prices price
 
     private void LogTestEvaluations(Recipe recipe, IReadOnlyList<RunModel> models, CardContext context)
     {
+        // An evaluation that an earlier attempt made before it was killed is reused, but was not logged.
+        var path = Path.Combine(home, "runs", "test-evaluations.jsonl");
+        var logged = File.Exists(path) ? File.ReadAllText(path) : string.Empty;
         var lines = context.Work.Models.Zip(models)
-            .Where(pair => pair.First.Evaluation is { } stage && !context.Stages[stage.Name].Reused)
+            .Where(pair => pair.First.Evaluation is { } stage && (!context.Stages[stage.Name].Reused || !logged.Contains(pair.Second.Hash, StringComparison.Ordinal)))
             .SelectMany(pair => ModelEvaluation.Read(Path.Combine(context.Runner.FolderOf(pair.First.Evaluation!), "evaluation.json"))
                 .GetValueOrDefault(pair.First.Name, new ModelEvaluation()).TestEvaluations
                 .Select(set => new JsonObject
@@ -163,7 +166,7 @@ public sealed class RecipeRun(string home, IModelRegistry registry, Prices price
                     ["set"] = set,
                 }.ToJsonString()));
         Directory.CreateDirectory(Path.Combine(home, "runs"));
-        File.AppendAllLines(Path.Combine(home, "runs", "test-evaluations.jsonl"), lines);
+        File.AppendAllLines(path, lines);
     }
 
     private static IEnumerable<Stage> Lineage(Stage stage) => stage.Inputs.SelectMany(input => Lineage(input).Append(input));
