@@ -40,7 +40,7 @@ try
         home = Home($"trial-{index + 1}");
         var outcome = await trial.RunAsync(home, trials[index], stop.Token);
         identical += outcome.Different.Count == 0 ? 1 : 0;
-        Console.WriteLine($"{index + 1,3}. killed in {string.Join("; ", outcome.Kills)}; then {(outcome.WentOn.Count == 0 ? "begun anew where it was" : string.Join("; ", outcome.WentOn))}: {(outcome.Different.Count == 0 ? "identical" : $"DIFFERENT: {string.Join(", ", outcome.Different)}, kept in {home}")}");
+        Console.WriteLine($"{index + 1,3}. killed at {string.Join("; ", outcome.Kills)}; then {(outcome.WentOn.Count == 0 ? "begun anew where it was" : string.Join("; ", outcome.WentOn))}: {(outcome.Different.Count == 0 ? "identical" : $"DIFFERENT: {string.Join(", ", outcome.Different)}, kept in {home}")}");
         if (outcome.Different.Count == 0)
         {
             Directory.Delete(home, recursive: true);

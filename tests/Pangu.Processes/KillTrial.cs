@@ -65,7 +65,8 @@ public sealed class KillTrial(PanguProgram program, IReadOnlyList<string> argume
                 return null;
             }
 
-            kills.Add(string.Create(CultureInfo.InvariantCulture, $"{point.Work} + {killed - reached.Seconds:0.00} s (last line \"{end.Lines[^1].Text}\")"));
+            // Where it was hit is what the last line says: on a machine that is faster or slower than in the uninterrupted run, that is not always where it was aimed.
+            kills.Add(string.Create(CultureInfo.InvariantCulture, $"{end.Lines[^1].Text} (aimed at {point.Work} + {point.Seconds * share:0.00} s, {killed - reached.Seconds:0.00} s after it began)"));
         }
 
         return kills;
