@@ -16,6 +16,15 @@ public static class Outside
     /// <summary>The root of the repository, found upwards from the test assembly by <c>Pangu.slnx</c>.</summary>
     public static string RepositoryRoot { get; } = FindRoot();
 
+    /// <summary>Skips the test where this process, and so all that it starts, ignores SIGINT: shells start jobs in the background so.</summary>
+    public static void SkipWhereInterruptIsIgnored()
+    {
+        const string Status = "/proc/self/status";
+        const long InterruptBit = 1 << 1; // SIGINT is signal 2, bit 1 of the mask.
+        var line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        Assert.SkipWhen(line is not null && (Convert.ToInt64(line["SigIgn:".Length..].Trim(), 16) & InterruptBit) != 0, "SIGINT is ignored here (started as a background job), so no Ctrl-C reaches the program.");
+    }
+
     private static string Find(string variable, string folder, string path)
     {
         var configured = Environment.GetEnvironmentVariable(variable);

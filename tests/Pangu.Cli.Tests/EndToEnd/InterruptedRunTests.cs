@@ -16,11 +16,11 @@ public sealed class InterruptedRunTests(InterruptedRunTests.SimultaneousRuns pai
     public void Dispose() => _home.Dispose();
 
     [Fact]
-    public void Run_WhileAnotherRunWorksOnTheStage_WaitsSaysSoAndReuses()
+    public void Run_WhileAnotherRunWorks_MakesEveryStageOnce()
     {
         Assert.Equal(0, pair.First.ExitCode);
         Assert.Equal(0, pair.Second.ExitCode);
-        Assert.Contains(": another run works on this stage; waiting for it", pair.Second.Errors, StringComparison.Ordinal);
+        // Whether the second meets the first at a lock depends on the machine's speed; StageRunnerTests makes it wait for certain.
         Assert.Contains("train-foundation: reused", pair.Second.Errors, StringComparison.Ordinal);
         Assert.Equal(KillTrial.PackagesOf(pair.First), KillTrial.PackagesOf(pair.Second));
         foreach (var stage in pair.First.Lines.Concat(pair.Second.Lines).Where(line => line.Text.EndsWith(": started", StringComparison.Ordinal)).CountBy(line => line.Text))
@@ -45,6 +45,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.SimultaneousRuns pai
     [Fact]
     public async Task Run_CtrlC_StopsAtASafePointSaysHowToGoOnAndGoesOn()
     {
+        Outside.SkipWhereInterruptIsIgnored();
         using var process = pair.Program.Start(_home.Path, s_run);
         Assert.NotNull(await process.WaitForAsync(line => line.IsOf("train-foundation") && line.Text.Contains(" steps", StringComparison.Ordinal), TestContext.Current.CancellationToken));
         process.Send(GroupSignal.Interrupt);
