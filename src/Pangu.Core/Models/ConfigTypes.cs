@@ -30,6 +30,11 @@ public sealed class ModelConfigJson
                 {
                     typeInfo.PolymorphismOptions = Polymorphism(families.SelectMany(family => family.Heads));
                 }
+                else if (typeInfo.Type == typeof(Attention))
+                {
+                    // Packages written before there were other sources of queries stay as they are, and so do their hashes.
+                    typeInfo.Properties.Single(property => property.PropertyType == typeof(QuerySource)).ShouldSerialize = (_, value) => value is not OwnTokens;
+                }
             });
         var options = new JsonSerializerOptions(CoreJsonContext.Default.Options) { TypeInfoResolver = resolver };
         options.MakeReadOnly();

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Pangu.Core;
 
-/// <summary>A table of token vectors: ids [B, T] become [B, T, D].</summary>
+/// <summary>A table of token vectors, and where there is one a learned table of positions: ids [B, T] become tokens[id] + positions[place], [B, T, D].</summary>
 public sealed record TokenEmbedder : Embedder
 {
     /// <inheritdoc/>
@@ -12,8 +12,16 @@ public sealed record TokenEmbedder : Embedder
     /// <summary>Number of token ids V.</summary>
     public required int Vocabulary { get; init; }
 
+    /// <summary>Rows of a learned table of absolute positions, which is then the longest sequence; 0 for no such table. Default 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Positions { get; init; }
+
     /// <inheritdoc/>
-    public override IEnumerable<Slot> Slots() => [new Slot("embedder.tokens", [Vocabulary, Width], new Initial.Normal(0.02))];
+    public override IEnumerable<Slot> Slots() =>
+    [
+        new Slot("embedder.tokens", [Vocabulary, Width], new Initial.Normal(0.02)),
+        .. Positions > 0 ? [new Slot("embedder.positions", [Positions, Width], new Initial.Normal(0.02))] : Array.Empty<Slot>(),
+    ];
 
     /// <inheritdoc/>
     public override double ForwardFlops(int tokens) => 0;
@@ -24,6 +32,11 @@ public sealed record TokenEmbedder : Embedder
         if (Width < 1 || Vocabulary < 1)
         {
             yield return $"embedder has width {Width} and vocabulary {Vocabulary}; both must be at least 1";
+        }
+
+        if (Positions < 0)
+        {
+            yield return $"embedder.positions is {Positions}; it must be at least 0 (no table)";
         }
     }
 }
@@ -51,6 +64,11 @@ public sealed record NextTokenHead : Head
         if (model.Embedder is not TokenEmbedder)
         {
             yield return $"head.kind is next-token but embedder is {model.Embedder.GetType().Name}; it needs a token embedder";
+        }
+
+        if (Tied && Bias)
+        {
+            yield return "head.tied and head.bias are both true; a tied projection has no bias of its own";
         }
     }
 }

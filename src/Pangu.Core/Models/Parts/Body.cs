@@ -85,6 +85,11 @@ public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final = null) 
                     }
                 }
             }
+
+            foreach (var slot in blocks.Final?.Slots($"stages.{stage}.final", blocks.Width) ?? [])
+            {
+                yield return slot;
+            }
         }
 
         if (Final is not null)
@@ -100,7 +105,8 @@ public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final = null) 
     private Slot Damped(Slot slot)
     {
         var branches = Stages.Sum(stage => stage.Count * stage.Cycle[0].Branches.Count);
-        return slot.Initial is Initial.Normal normal && (slot.Name.EndsWith(".output.weight", StringComparison.Ordinal) || slot.Name.EndsWith(".down.weight", StringComparison.Ordinal))
+        var last = slot.Name.Contains(".shortcuts.", StringComparison.Ordinal) ? ".up.weight" : ".down.weight";
+        return slot.Initial is Initial.Normal normal && (slot.Name.EndsWith(".output.weight", StringComparison.Ordinal) || slot.Name.EndsWith(last, StringComparison.Ordinal))
             ? slot with { Initial = new Initial.Normal(normal.Deviation / Math.Sqrt(branches)) }
             : slot;
     }
@@ -108,7 +114,7 @@ public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final = null) 
     /// <inheritdoc/>
     public override double ForwardFlops(int tokens) =>
         Stages.Sum(stage => Enumerable.Range(0, stage.Count)
-            .Sum(index => stage.Cycle[index % stage.Cycle.Count].Branches.Sum(branch => branch.Part.ForwardFlops(stage.Width, tokens))));
+            .Sum(index => stage.Cycle[index % stage.Cycle.Count].Branches.Sum(branch => branch.ForwardFlops(stage.Width, tokens))));
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate()
@@ -132,7 +138,7 @@ public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final = null) 
                 var branches = blocks.Cycle[index].Branches;
                 for (var branch = 0; branch < branches.Count; branch++)
                 {
-                    foreach (var problem in branches[branch].Part.Validate($"body.stages[{stage}].cycle[{index}].branches[{branch}].part"))
+                    foreach (var problem in branches[branch].Validate($"body.stages[{stage}].cycle[{index}].branches[{branch}]", blocks.Width))
                     {
                         yield return problem;
                     }
@@ -148,39 +154,4 @@ public sealed record Backbone(IReadOnlyList<Blocks> Stages, Norm? Final = null) 
 
     /// <inheritdoc/>
     public override T Accept<T>(IBodyVisitor<T> visitor) => visitor.Visit(this);
-}
-
-/// <summary>A run of blocks of one width. It writes its kind, so that stages of other kinds (coarser and finer grids, joins) can stand beside it without a new format.</summary>
-/// <param name="Width">D.</param>
-/// <param name="Count">Number of blocks.</param>
-/// <param name="Cycle">Block i is the i-th of this list, counted round.</param>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(Blocks), "blocks")]
-public record Blocks(int Width, int Count, IReadOnlyList<Block> Cycle);
-
-/// <summary>Branches that each add to the stream.</summary>
-/// <param name="Branches">In order.</param>
-/// <param name="Parallel">True when every branch reads the block's input (GPT-NeoX); false when each reads the sum so far.</param>
-public sealed record Block(IReadOnlyList<Branch> Branches, bool Parallel = false);
-
-/// <summary>One part with its norms: x becomes AfterSum(x + Scale * After(Part(Before(x)))).</summary>
-/// <param name="Part">What the branch computes.</param>
-/// <param name="Before">Pre-norm.</param>
-/// <param name="After">Norm of the part's output (sandwich norms).</param>
-/// <param name="AfterSum">Post-norm.</param>
-/// <param name="Scale">Factor of the part's output.</param>
-/// <param name="WeightsOf">Index of an earlier branch of the same block whose part weights it uses (PatchTST's channel attention); null for its own.</param>
-public sealed record Branch(Part Part, Norm? Before = null, Norm? After = null, Norm? AfterSum = null, double Scale = 1, int? WeightsOf = null)
-{
-    /// <summary>The weights of part and norms.</summary>
-    /// <param name="prefix">Name of the branch.</param>
-    /// <param name="width">D.</param>
-    /// <returns>The slots; none for the part where another branch's are used.</returns>
-    public IEnumerable<Slot> Slots(string prefix, int width) =>
-    [
-        .. Before?.Slots($"{prefix}.before", width) ?? [],
-        .. WeightsOf is null ? Part.Slots(prefix, width) : [],
-        .. After?.Slots($"{prefix}.after", width) ?? [],
-        .. AfterSum?.Slots($"{prefix}.afterSum", width) ?? [],
-    ];
 }

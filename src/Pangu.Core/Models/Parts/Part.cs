@@ -87,6 +87,9 @@ public sealed record Attention : Part
     /// <summary>Factor of q k^T; null for 1/sqrt(E).</summary>
     public double? Scale { get; init; }
 
+    /// <summary>What queries are made of. Default: the tokens themselves, as keys and values. Left out of JSON where it is the default.</summary>
+    public QuerySource QueryFrom { get; init; } = new OwnTokens();
+
     /// <inheritdoc/>
     public override IEnumerable<Slot> Slots(string prefix, int width) =>
     [
@@ -96,6 +99,7 @@ public sealed record Attention : Part
         .. QueryKeyNorm?.Slots($"{prefix}.queryNorm", HeadWidth) ?? [],
         .. QueryKeyNorm?.Slots($"{prefix}.keyNorm", HeadWidth) ?? [],
         .. Slot.Linear($"{prefix}.output", width, QueryHeads * HeadWidth, OutputBias),
+        .. QueryFrom.Slots(prefix, width),
     ];
 
     /// <inheritdoc/>
@@ -114,9 +118,14 @@ public sealed record Attention : Part
             yield return $"{path}.queryHeads is {QueryHeads} but keyValueHeads is {KeyValueHeads}; the first must be a multiple of the second";
         }
 
-        if (Positions is Rotary rotary && (rotary.Width > HeadWidth || rotary.Width % 2 != 0))
+        if (Scope is CausalScope { Window: < 1 } causal)
         {
-            yield return $"{path}.positions.width is {rotary.Width}; it must be even and at most headWidth, {HeadWidth}";
+            yield return $"{path}.scope.window is {causal.Window}; it must be at least 1 (the token itself)";
+        }
+
+        foreach (var problem in QueryFrom.Validate($"{path}.queryFrom").Concat(Positions is Rotary rotary ? rotary.Validate($"{path}.positions", HeadWidth) : []))
+        {
+            yield return problem;
         }
     }
 
@@ -139,12 +148,16 @@ public sealed record Dense : Part
     /// <summary>Whether every linear layer has a bias. Default false.</summary>
     public bool Bias { get; init; }
 
+    /// <summary>Several shifted and scaled copies of the non-linearity in place of one; null for the plain one.</summary>
+    public ActivationSeries? Series { get; init; }
+
     /// <inheritdoc/>
     public override IEnumerable<Slot> Slots(string prefix, int width) =>
     [
         .. Gated ? Slot.Linear($"{prefix}.gate", Inner, width, Bias) : [],
         .. Slot.Linear($"{prefix}.up", Inner, width, Bias),
         .. Slot.Linear($"{prefix}.down", width, Inner, Bias),
+        .. Series?.Slots($"{prefix}.series", Inner) ?? [],
     ];
 
     /// <inheritdoc/>
@@ -156,6 +169,11 @@ public sealed record Dense : Part
         if (Inner < 1)
         {
             yield return $"{path}.inner is {Inner}; it must be at least 1";
+        }
+
+        if (Series is { Terms: < 1 })
+        {
+            yield return $"{path}.series.terms is {Series.Terms}; it must be at least 1";
         }
     }
 
@@ -195,7 +213,7 @@ public sealed record Experts : Part
     [
         .. Expert.Validate($"{path}.expert"),
         .. Shared?.Validate($"{path}.shared") ?? [],
-        .. Router.ActiveCount > Count ? [$"{path}.router sends a token to {Router.ActiveCount} experts but count is {Count}"] : Array.Empty<string>(),
+        .. Router.Validate($"{path}.router", Count),
     ];
 
     /// <inheritdoc/>

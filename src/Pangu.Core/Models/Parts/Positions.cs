@@ -40,30 +40,3 @@ public sealed record NoPositions : Positions
     /// <inheritdoc/>
     public override T Accept<T>(IPositionsVisitor<T> visitor) => visitor.Visit(this);
 }
-
-/// <summary>Rotary positions (Su et al. 2021): pair i of a head turns by position / base^(2 i / width).</summary>
-public sealed record Rotary : Positions
-{
-    /// <summary>Base of the frequencies. Default 10,000.</summary>
-    public double Base { get; init; } = 10_000;
-
-    /// <summary>How many of a head's numbers turn; the rest pass as they are.</summary>
-    public required int Width { get; init; }
-
-    /// <summary>Which two numbers form a pair. Default halves.</summary>
-    public RotaryPairing Pairing { get; init; } = RotaryPairing.Halves;
-
-    /// <inheritdoc/>
-    public override T Accept<T>(IPositionsVisitor<T> visitor) => visitor.Visit(this);
-}
-
-/// <summary>Which two numbers of a head form a rotary pair.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<RotaryPairing>))]
-public enum RotaryPairing
-{
-    /// <summary>i and i + width / 2 (Hugging Face).</summary>
-    [JsonStringEnumMemberName("halves")] Halves,
-
-    /// <summary>2 i and 2 i + 1 (the paper).</summary>
-    [JsonStringEnumMemberName("interleaved")] Interleaved,
-}
