@@ -21,10 +21,13 @@ public sealed class TorchVerifier : IVerifiableModel
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, TensorData> Run(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlySet<string> wanted)
+    public CaseLayout Layout { get; } = new SeriesCaseLayout();
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, TensorData> Run(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlyDictionary<string, IReadOnlyList<long>> wanted)
     {
         var problem = SeriesCase.Read(_model.Config, inputs);
-        var tap = new RecordingTap(problem.TapNames(wanted));
+        var tap = new RecordingTap(problem.TapNames(wanted.Keys));
         using var scope = new StepScope(gradient: false);
         var context = problem.Values.Length / problem.Windows / problem.Channels;
         var values = Operators.Of(problem.Values, problem.Windows, problem.Channels, context);
@@ -32,12 +35,12 @@ public sealed class TorchVerifier : IVerifiableModel
         if (_model.Config.Head is ReconstructionHead)
         {
             var reconstruction = _network.Reconstruct(values, observed, problem.Masked, tap);
-            return problem.Outputs(Result(reconstruction.Output, reconstruction.Location, reconstruction.Scale, tap), wanted);
+            return problem.Outputs(Result(reconstruction.Output, reconstruction.Location, reconstruction.Scale, tap), wanted.Keys);
         }
 
         var forecast = _network.Forecast(values, observed, tap);
         var none = zeros(problem.Windows, problem.Channels);
-        return problem.Outputs(Result(forecast.Mean, forecast.Location ?? none, forecast.Scale ?? ones_like(none), tap) with { Quantiles = forecast.Quantiles is { } quantiles ? Operators.ToArray(quantiles) : [] }, wanted);
+        return problem.Outputs(Result(forecast.Mean, forecast.Location ?? none, forecast.Scale ?? ones_like(none), tap) with { Quantiles = forecast.Quantiles is { } quantiles ? Operators.ToArray(quantiles) : [] }, wanted.Keys);
     }
 
     /// <inheritdoc/>

@@ -15,10 +15,12 @@ public sealed class PlainSeriesModel(ModelConfig config, IReadOnlyDictionary<str
     {
     }
 
-    public IReadOnlyDictionary<string, TensorData> Run(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlySet<string> wanted)
+    public CaseLayout Layout { get; } = new SeriesCaseLayout();
+
+    public IReadOnlyDictionary<string, TensorData> Run(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlyDictionary<string, IReadOnlyList<long>> wanted)
     {
         var series = SeriesCase.Read(config, inputs);
-        var tap = new RecordingTap(series.TapNames(wanted));
+        var tap = new RecordingTap(series.TapNames(wanted.Keys));
         var (scaled, locations, scales) = Scale(series);
         var rows = series.Windows * series.Channels;
         var patches = new double[rows][][];
@@ -53,7 +55,7 @@ public sealed class PlainSeriesModel(ModelConfig config, IReadOnlyDictionary<str
 
         Record(tap, "body.output", tokens, series);
         var output = tokens.SelectMany((row, index) => RunHead(row, index % series.Channels, locations[index], scales[index])).Select(value => (float)value).ToArray();
-        return series.Outputs(new SeriesCaseResult(output, [.. locations.Select(value => (float)value)], [.. scales.Select(value => (float)value)], tap.Values), wanted);
+        return series.Outputs(new SeriesCaseResult(output, [.. locations.Select(value => (float)value)], [.. scales.Select(value => (float)value)], tap.Values), wanted.Keys);
     }
 
     private (double[][] Scaled, double[] Locations, double[] Scales) Scale(SeriesCase series)

@@ -15,10 +15,10 @@ internal static class VerifyVerb
     public static Command Create(VerbHost host)
     {
         var model = new Argument<string>("model") { Description = "Registry name, beginning of a hash, package or Hugging Face folder." };
-        var expected = new Argument<string>("expected") { Description = "Safetensors file with inputs.*, outputs.* and stages.*, or its folder.", HelpName = "expected.safetensors" };
+        var expected = new Argument<string>("expected") { Description = "Safetensors file with inputs and expected outputs, named as the model's family does, or its folder.", HelpName = "expected.safetensors" };
         var engine = new Option<string>("--engine") { Description = "What runs the model: native (C#) or torch (libtorch).", HelpName = "engine", DefaultValueFactory = _ => NativeEngine };
         engine.AcceptOnlyFromAmong(NativeEngine, TorchEngine);
-        var tolerance = new Option<double?>("--tolerance") { Description = "Largest absolute difference (default: the file's, else 0.001).", HelpName = "x" };
+        var tolerance = new Option<double?>("--tolerance") { Description = "Largest absolute difference, of gradients as a share of the largest entry (default: the file's, else 0.001; gradients 0.0001).", HelpName = "x" };
         return host.Verb(
             "verify", "Runs a model on the inputs found in a file and compares every output found there.", "./pangu verify patchtst patchtst/expected.safetensors --engine torch", [model, expected, engine, tolerance],
             call => Run(call, call.Parsed.GetRequiredValue(model), call.Parsed.GetRequiredValue(expected), call.Parsed.GetRequiredValue(engine), call.Parsed.GetValue(tolerance)));
@@ -26,9 +26,9 @@ internal static class VerifyVerb
 
     private static int Run(VerbCall call, string reference, string expected, string engine, double? tolerance)
     {
-        using var problem = VerifyCase.Open(expected);
         var located = call.Surroundings.Models.Locate(reference);
         using var model = engine == TorchEngine ? Families.OpenOnTorch(located, call.Settings.Threads) : Families.OpenNative(located);
+        using var problem = VerifyCase.Open(expected, model.Layout, model.GivesGradients);
         var found = Verification.Run(model, problem, tolerance, call.Time);
         var result = new VerifyResult(
             1, found.Ok, engine, found.Tolerance, [.. found.Tensors.Select(tensor => new VerifyTensor(tensor.Name, tensor.MaxAbsolute, tensor.MaxRelative, tensor.Ok, tensor.Problem))], found.Seconds);

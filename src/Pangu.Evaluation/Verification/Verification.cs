@@ -5,10 +5,13 @@ namespace Pangu.Evaluation;
 /// <summary>Runs a model on a case and compares every expected tensor, whichever engine it runs on.</summary>
 public static class Verification
 {
+    /// <summary>Accepted difference of a gradient, as a share of the largest entry.</summary>
+    private const double RelativeGradientTolerance = 1e-4;
+
     /// <summary>Runs and compares.</summary>
     /// <param name="model">The model, on either engine.</param>
     /// <param name="expected">The case.</param>
-    /// <param name="tolerance">Largest absolute difference; null for the case's own.</param>
+    /// <param name="tolerance">Largest absolute difference, for gradients relative to the largest entry of what is expected; null for the case's own, and 1e-4 for gradients.</param>
     /// <param name="time">Measures the run.</param>
     /// <returns>Every tensor of the case, in ordinal order of names.</returns>
     /// <exception cref="PanguException">An input is missing or has a wrong shape, or the tolerance is not positive.</exception>
@@ -21,20 +24,24 @@ public static class Verification
         }
 
         var start = time.GetTimestamp();
-        var produced = model.Run(expected.Inputs, expected.Expected.Keys.ToHashSet(StringComparer.Ordinal));
+        var produced = model.Run(expected.Inputs, expected.Expected.ToDictionary(tensor => tensor.Key, tensor => tensor.Value.Shape, StringComparer.Ordinal));
         var seconds = time.GetElapsedTime(start).TotalSeconds;
         var tensors = expected.Expected
             .OrderBy(tensor => tensor.Key, StringComparer.Ordinal)
-            .Select(tensor => Compare(tensor.Key, tensor.Value, produced.GetValueOrDefault(tensor.Key), accepted))
+            .Select(tensor => Compare(tensor.Key, tensor.Value, produced.GetValueOrDefault(tensor.Key), expected.Layout.IsGradient(tensor.Key) ? GradientTolerance(tensor.Value, tolerance) : accepted))
             .ToList();
         return new VerificationResult(tensors.All(tensor => tensor.Ok), tensors, seconds, accepted);
     }
+
+    /// <summary>Gradients have no natural size: the largest entry gives it. What is smaller than rounding alone counts as zero.</summary>
+    private static double GradientTolerance(TensorData expected, double? tolerance) =>
+        Math.Max((tolerance ?? RelativeGradientTolerance) * expected.ToSingles().Select(Math.Abs).DefaultIfEmpty(0).Max(), 1e-7);
 
     /// <summary>Compares one tensor.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="expected">What it should be.</param>
     /// <param name="actual">What the model gave; null when it gave nothing.</param>
-    /// <param name="tolerance">Largest absolute difference.</param>
+    /// <param name="tolerance">Largest absolute difference; whole numbers must be equal whatever it is.</param>
     /// <returns>The comparison. NaN equals NaN, an infinity the same infinity; anything else that is not finite fails.</returns>
     public static VerifiedTensor Compare(string name, TensorData expected, TensorData? actual, double tolerance)
     {
@@ -70,9 +77,12 @@ public static class Verification
             }
         }
 
+        tolerance = IsWhole(expected.Type) ? 0 : tolerance;
         var ok = maxAbsolute <= tolerance;
         return new VerifiedTensor(name, maxAbsolute, maxRelative, ok, ok ? null : FormattableString.Invariant($"differs by {maxAbsolute:g3}, at most {tolerance:g3} is accepted"));
     }
+
+    private static bool IsWhole(ElementType type) => type is not (ElementType.F16 or ElementType.BF16 or ElementType.F32 or ElementType.F64);
 }
 
 /// <summary>What a verification found.</summary>

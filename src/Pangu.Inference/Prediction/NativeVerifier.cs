@@ -59,10 +59,13 @@ public sealed class NativeVerifier : IVerifiableModel
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, TensorData> Run(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlySet<string> wanted)
+    public CaseLayout Layout { get; } = new SeriesCaseLayout();
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, TensorData> Run(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlyDictionary<string, IReadOnlyList<long>> wanted)
     {
         var problem = SeriesCase.Read(_model, inputs);
-        var tap = new RecordingTap(problem.TapNames(wanted));
+        var tap = new RecordingTap(problem.TapNames(wanted.Keys));
         var values = new float[problem.Values.Length];
         for (var i = 0; i < values.Length; i++)
         {
@@ -70,7 +73,7 @@ public sealed class NativeVerifier : IVerifiableModel
         }
 
         var batch = new SeriesBatch(values, problem.Windows, problem.Channels, values.Length / problem.Windows / problem.Channels);
-        return problem.Outputs(_forecaster is null ? Reconstruct(problem, batch, tap) : Forecast(_forecaster, batch, tap), wanted);
+        return problem.Outputs(_forecaster is null ? Reconstruct(problem, batch, tap) : Forecast(_forecaster, batch, tap), wanted.Keys);
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ public sealed class VerificationTests
         var folder = Outside.Golden($"series/{name}");
         using var imported = HuggingFaceFolder.Read(folder);
         using var model = new PlainSeriesModel(imported.Config, imported.Weights);
-        using var expected = VerifyCase.Open(folder);
+        using var expected = VerifyCase.Open(folder, new SeriesCaseLayout());
         var result = Verification.Run(model, expected, null, TimeProvider.System);
         Assert.True(result.Ok, string.Join(Environment.NewLine, result.Tensors));
         Assert.Equal(tensors, result.Tensors.Count);
@@ -33,7 +33,7 @@ public sealed class VerificationTests
         var weights = imported.Weights.ToDictionary();
         weights[weight] = weights[weight] with { Bytes = new byte[weights[weight].Bytes.Length] };
         using var model = new PlainSeriesModel(imported.Config, weights);
-        using var expected = VerifyCase.Open(folder);
+        using var expected = VerifyCase.Open(folder, new SeriesCaseLayout());
         Assert.False(Verification.Run(model, expected, null, TimeProvider.System).Ok);
     }
 
@@ -59,7 +59,7 @@ public sealed class VerificationTests
         Assert.False(Verification.Run(model, plain, null, TimeProvider.System).Ok);
         Assert.True(Verification.Run(model, plain, 0.1, TimeProvider.System).Ok);
         folder.Write("expected.json", """{"tolerance": 0.02, "other": 1}""");
-        using var stated = VerifyCase.Open(folder.Path);
+        using var stated = VerifyCase.Open(folder.Path, new SeriesCaseLayout());
         Assert.True(Verification.Run(model, stated, null, TimeProvider.System).Ok);
         Assert.Throws<PanguException>(() => Verification.Run(model, stated, 0, TimeProvider.System));
         Assert.Throws<PanguException>(() => Verification.Run(model, stated, double.NaN, TimeProvider.System));
@@ -108,7 +108,7 @@ public sealed class VerificationTests
         var folder = Outside.Golden("series/patchtst-pretrain");
         using var imported = HuggingFaceFolder.Read(folder);
         using var model = new PlainSeriesModel(imported.Config, imported.Weights);
-        using var expected = VerifyCase.Open(folder);
+        using var expected = VerifyCase.Open(folder, new SeriesCaseLayout());
         var inputs = expected.Inputs.Where(input => input.Key != "noise").ToDictionary();
         var exception = Assert.Throws<PanguException>(() => model.Run(inputs, new HashSet<string> { "outputs.loss" }));
         Assert.Contains("noise", exception.Message, StringComparison.Ordinal);
@@ -117,18 +117,20 @@ public sealed class VerificationTests
     private static VerifyCase Case(TemporaryFolder folder, Dictionary<string, TensorData> tensors)
     {
         SafetensorsWriter.Write(folder.File("expected.safetensors"), tensors);
-        return VerifyCase.Open(folder.File("expected.safetensors"));
+        return VerifyCase.Open(folder.File("expected.safetensors"), new SeriesCaseLayout());
     }
 
     private sealed class FixedModel(Dictionary<string, TensorData> outputs) : IVerifiableModel
     {
         public IReadOnlyList<string> Inputs { get; private set; } = [];
 
+        public CaseLayout Layout { get; } = new SeriesCaseLayout();
+
         public void Dispose()
         {
         }
 
-        public IReadOnlyDictionary<string, TensorData> Run(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlySet<string> wanted)
+        public IReadOnlyDictionary<string, TensorData> Run(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlyDictionary<string, IReadOnlyList<long>> wanted)
         {
             Inputs = [.. inputs.Keys];
             return outputs;

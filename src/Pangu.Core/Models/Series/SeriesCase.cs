@@ -78,10 +78,11 @@ public sealed class SeriesCase
     /// <summary>The canonical activations that an engine must record so that <see cref="Outputs"/> can give what is wanted.</summary>
     /// <param name="wanted">Names of outputs, as in the file.</param>
     /// <returns>Tap names: <c>embedder.patches</c> [B, C, P, patch length] after scaling and before masking, <c>stages.S.blocks.B.input</c> and <c>body.output</c> [B, C, T, D] (or [B * C, T, D]).</returns>
-    public IReadOnlySet<string> TapNames(IReadOnlySet<string> wanted)
+    public IReadOnlySet<string> TapNames(IEnumerable<string> wanted)
     {
-        var names = wanted.Select(TapName).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        if (Masked is not null && wanted.Contains("outputs.loss"))
+        var outputs = wanted.ToList();
+        var names = outputs.Select(TapName).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        if (Masked is not null && outputs.Contains("outputs.loss"))
         {
             names.Add("embedder.patches");
         }
@@ -93,7 +94,7 @@ public sealed class SeriesCase
     /// <param name="result">What the engine gave.</param>
     /// <param name="wanted">Names of outputs, as in the file.</param>
     /// <returns>Those of the wanted outputs that the model has.</returns>
-    public IReadOnlyDictionary<string, TensorData> Outputs(SeriesCaseResult result, IReadOnlySet<string> wanted)
+    public IReadOnlyDictionary<string, TensorData> Outputs(SeriesCaseResult result, IEnumerable<string> wanted)
     {
         var outputs = new Dictionary<string, TensorData>(StringComparer.Ordinal);
         foreach (var name in wanted)
