@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Pangu.Cli.Families;
 using Pangu.Cli.Terminal;
 using Pangu.Cli.Verbs;
 using Pangu.Cli.Verbs.Data;
 using Pangu.Cli.Verbs.Models;
-using Pangu.Cli.Verbs.Prediction;
 using Pangu.Core;
 
 namespace Pangu.Cli;
@@ -53,7 +53,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>All verbs. A new verb is a file in <c>Verbs/</c> and a line here.</summary>
+    /// <summary>All verbs. A new verb is a file in <c>Verbs/</c> and a line here, or in its family.</summary>
     /// <param name="host">Gives verbs their surroundings.</param>
     /// <returns>The root command.</returns>
     internal static Command BuildTree(VerbHost host)
@@ -72,8 +72,11 @@ internal static class CommandLine
         root.Subcommands.Add(DoctorVerb.Create(host));
         root.Subcommands.Add(DataVerb.Create(host));
         root.Subcommands.Add(ModelsVerb.Create(host));
-        root.Subcommands.Add(ForecastVerb.Create(host));
-        root.Subcommands.Add(DetectAnomalyVerb.Create(host));
+        foreach (var verb in ModelFamilies.Verbs(host))
+        {
+            root.Subcommands.Add(verb);
+        }
+
         root.Subcommands.Add(VerifyVerb.Create(host));
         root.Subcommands.Add(ServeVerb.Create(host));
 

@@ -1,3 +1,4 @@
+using Pangu.Cli.Families;
 using Pangu.Core;
 using Pangu.Formats;
 using Pangu.Modalities.Series;
@@ -52,7 +53,7 @@ internal static class TinyModels
         var weights = config.Slots().ToDictionary(slot => slot.Name, slot => TensorData.Of(
             [.. Enumerable.Range(0, (int)slot.Count).Select(_ => (float)(slot.Shape.Count >= 2 ? random.NextGaussian() / Math.Sqrt(slot.Shape[^1]) : 1 + (0.1 * random.NextGaussian())))],
             [.. slot.Shape.Select(size => (long)size)]));
-        ModelPackage.Write(folder, Family.Prediction, capability, config, weights, new Dictionary<string, string> { ["preprocessor.json"] = preprocessor.ToJson() }, Families.Configs);
+        ModelPackage.Write(folder, Family.Prediction, capability, config, weights, new Dictionary<string, string> { ["preprocessor.json"] = preprocessor.ToJson() }, ModelFamilies.Configs);
         return folder;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
+using Pangu.Cli.Families;
 using Pangu.Cli.Terminal;
 using Pangu.Core;
 using Pangu.Serving;
@@ -70,25 +71,25 @@ internal static class ServeVerb
 
     /// <summary>The newest released model of each name that has an endpoint.</summary>
     private static List<LocatedModel> Released(IReadOnlyList<RegisteredModel> models) =>
-        [.. models.Where(model => model.Released && Families.HasEndpoint(model.Card.Capability)).GroupBy(model => model.Name)
+        [.. models.Where(model => model.Released && ModelFamilies.HasEndpoint(model.Card.Family, model.Card.Capability)).GroupBy(model => model.Name)
             .Select(name => name.Last()).Select(model => new LocatedModel(model.Folder, ModelSource.Registry, model))];
 
     private static ServedModel Serve(LocatedModel model, int threads)
     {
-        var engine = Families.OpenEngine(model, threads);
+        var opened = ModelFamilies.OpenEngine(model, threads);
         var card = model.Registered?.Card;
         var name = model.Registered?.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Folder));
         return new ServedModel(name, new ModelDescription
         {
-            Capability = card?.Capability ?? (engine is IForecaster ? Capability.Forecast : Capability.DetectAnomaly),
-            Family = card?.Family ?? Family.Prediction,
+            Capability = opened.Capability,
+            Family = opened.Family,
             Tier = card?.Tier,
             Hash = model.Registered?.Hash,
             Parent = card?.Parent,
             Released = model.Registered?.Released ?? true,
             Licence = card?.Licence,
             Simulated = card?.Simulated ?? false,
-        }, engine);
+        }, opened.Engine);
     }
 }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Pangu.Cli.Families;
 using Pangu.Cli.Terminal;
 using Pangu.Evaluation;
 
@@ -27,7 +28,7 @@ internal static class VerifyVerb
     private static int Run(VerbCall call, string reference, string expected, string engine, double? tolerance)
     {
         var located = call.Surroundings.Models.Locate(reference);
-        using var model = engine == TorchEngine ? Families.OpenOnTorch(located, call.Settings.Threads) : Families.OpenNative(located);
+        using var model = engine == TorchEngine ? ModelFamilies.OpenOnTorch(located, call.Settings.Threads) : ModelFamilies.OpenNative(located);
         using var problem = VerifyCase.Open(expected, model.Layout, model.GivesGradients);
         var found = Verification.Run(model, problem, tolerance, call.Time);
         var result = new VerifyResult(

@@ -1,3 +1,4 @@
+using Pangu.Cli.Families;
 using Pangu.Cli.Machine;
 using Pangu.Core;
 using Pangu.Tensors;
@@ -17,7 +18,7 @@ internal sealed class WorkshopHost
     {
         _call = call;
         var surroundings = call.Surroundings;
-        Recipes = new RecipeFile(Families.Recipes(surroundings.Catalogue, surroundings.Data(call.Settings.Offline)), surroundings.RecipesFolder);
+        Recipes = new RecipeFile(ModelFamilies.Recipes(surroundings.Catalogue, surroundings.Data(call.Settings.Offline)), surroundings.RecipesFolder);
     }
 
     /// <summary>Finds and checks recipes.</summary>

@@ -37,13 +37,19 @@ public sealed class ModelPackage : IDisposable
     /// <summary>Opens a package and checks its weights against its config.</summary>
     /// <param name="folder">The package.</param>
     /// <param name="families">Reads the config of the families that the caller knows.</param>
+    /// <param name="expected">The family that the caller wants; null for any.</param>
     /// <returns>The package; the caller disposes it.</returns>
-    /// <exception cref="PanguException">The folder is no package, has a newer format, or its weights do not fit (every missing, unexpected and misshapen weight is listed).</exception>
-    public static ModelPackage Open(string folder, ModelConfigJson families)
+    /// <exception cref="PanguException">The folder is no package, has a newer format, is of another family, or its weights do not fit (every missing, unexpected and misshapen weight is listed).</exception>
+    public static ModelPackage Open(string folder, ModelConfigJson families, Family? expected = null)
     {
         var absolute = Path.GetFullPath(folder);
         var configPath = RequireFile(absolute, ConfigName);
         var header = PackageConfig.Read(configPath);
+        if (expected is { } family && header.Family != family)
+        {
+            throw PanguException.Usage("model-family", $"{absolute} is a model of the family {Words.Of(header.Family)}; expected {Words.Of(family)}.");
+        }
+
         var config = families.Read(header.Model, configPath);
         var file = SafetensorsFile.Open(RequireFile(absolute, WeightsName));
         try

@@ -9,6 +9,8 @@ internal static class SeriesPackage
 {
     private const string PreprocessorName = "preprocessor.json";
 
+    private static readonly ModelConfigJson Configs = new(SeriesConfigTypes.Create());
+
     /// <summary>Opens a package and hands its contents on; the package is closed again afterwards.</summary>
     /// <typeparam name="T">What is made of it.</typeparam>
     /// <param name="folder">The package.</param>
@@ -17,12 +19,7 @@ internal static class SeriesPackage
     internal static T Open<T>(string folder, Func<ModelPackage, SeriesPreprocessor, T> make)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        using var package = ModelPackage.Open(folder, new ModelConfigJson(SeriesConfigTypes.Create(), LanguageConfigTypes.Create()));
-        if (package.Family != Family.Prediction)
-        {
-            throw PanguException.Usage("model-family", $"{package.Folder} is a model of the family {package.Family}, expected Prediction; it cannot forecast series.");
-        }
-
+        using var package = ModelPackage.Open(folder, Configs, Family.Prediction);
         var preprocessor = package.Has(PreprocessorName)
             ? SeriesPreprocessor.Read(package.ReadText(PreprocessorName), Path.Combine(package.Folder, PreprocessorName))
             : new SeriesPreprocessor();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pangu.Cli.Families;
 using Pangu.Core;
 using Pangu.Formats;
 
@@ -49,8 +50,8 @@ internal static class ExportVerb
         using var use = located.Registered is { } registered ? call.Surroundings.Registry.Use(registered) : null;
         if (format == HuggingFaceFormat)
         {
-            using var package = ModelPackage.Open(located.Folder, Families.Configs);
-            HuggingFaceFolder.Write(folder, package.Config, package.Weights, channels ?? Math.Max(1, Families.PreprocessorOf(located).Channels.Count));
+            using var package = ModelPackage.Open(located.Folder, ModelFamilies.Configs);
+            HuggingFaceFolder.Write(folder, package.Config, package.Weights, channels ?? Math.Max(1, PredictionFamily.Preprocessor(located.Folder).Channels.Count));
         }
         else
         {

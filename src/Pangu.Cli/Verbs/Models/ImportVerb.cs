@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pangu.Cli.Families;
 using Pangu.Core;
 using Pangu.Formats;
 using Pangu.Workshop.Registry;
@@ -32,7 +33,7 @@ internal static class ImportVerb
 
     private static RegisteredModel ImportPackage(VerbCall call, string folder, string? name, string? licence)
     {
-        using var package = ModelPackage.Open(folder, Families.Configs);
+        using var package = ModelPackage.Open(folder, ModelFamilies.Configs);
         var cardPath = Path.Combine(folder, "card.json");
         var card = File.Exists(cardPath)
             ? CardJson.Read(File.ReadAllText(cardPath), cardPath)
@@ -48,7 +49,7 @@ internal static class ImportVerb
         var scratch = Path.Combine(call.Surroundings.Home, "cache", "import", Guid.NewGuid().ToString("N"));
         try
         {
-            ModelPackage.Write(scratch, imported.Family, imported.Capability, imported.Config, imported.Weights, Families.ImportedFiles(imported.Family), Families.Configs);
+            ModelPackage.Write(scratch, imported.Family, imported.Capability, imported.Config, imported.Weights, ModelFamilies.ImportedFiles(imported.Family, folder), ModelFamilies.Configs);
             return call.Surroundings.Registry.Add(scratch, card with
             {
                 Name = name ?? card.Name,

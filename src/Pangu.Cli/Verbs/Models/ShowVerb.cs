@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pangu.Cli.Families;
 using Pangu.Cli.Terminal;
 using Pangu.Core;
 using Pangu.Formats;
@@ -51,7 +52,7 @@ internal static class ShowVerb
             return new ModelFacts(imported.Family, imported.Capability, imported.Architecture, imported.Config.ParameterCount(), imported.Notes);
         }
 
-        using var package = ModelPackage.Open(located.Folder, Families.Configs);
+        using var package = ModelPackage.Open(located.Folder, ModelFamilies.Configs);
         return new ModelFacts(package.Family, package.Capability, package.Config.Body.GetType().Name, package.Config.ParameterCount(), []);
     }
 
@@ -60,7 +61,7 @@ internal static class ShowVerb
         text.WriteLine(result.Card?.Name ?? result.Folder);
         text.WriteLine($"  folder      {result.Folder}");
         text.WriteLine($"  hash        {result.Hash}{(result.Intact ? "" : $" - DAMAGED: registered as {result.Model!.Hash}")}");
-        text.WriteLine($"  network     {result.Facts.Architecture}, {result.Facts.Parameters} parameters; {result.Facts.Family.ToString().ToLowerInvariant()}, {result.Facts.Capability}");
+        text.WriteLine($"  network     {result.Facts.Architecture}, {result.Facts.Parameters} parameters; {Words.Of(result.Facts.Family)}, {Words.Of(result.Facts.Capability)}");
         foreach (var note in result.Facts.Notes)
         {
             text.WriteLine($"  note        {note}");

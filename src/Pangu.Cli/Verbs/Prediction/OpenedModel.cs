@@ -1,3 +1,4 @@
+using Pangu.Cli.Families;
 using Pangu.Core;
 using Pangu.Modalities.Series;
 using Pangu.Workshop.Registry;
@@ -42,14 +43,14 @@ internal sealed class OpenedModel<T> : IDisposable
         var use = located.Registered is { } registered ? call.Surroundings.Registry.Use(registered) : null;
         try
         {
-            var engine = Families.OpenEngine(located, call.Settings.Threads);
+            var engine = ModelFamilies.OpenEngine(located, call.Settings.Threads).Engine;
             if (engine is not T fitting)
             {
                 engine.Dispose();
                 throw PanguException.Usage("model-capability", $"{located.DisplayName} cannot {verb}; ./pangu models show {reference} says what it can.");
             }
 
-            var model = new OpenedModel<T>(located, fitting, Families.PreprocessorOf(located), use);
+            var model = new OpenedModel<T>(located, fitting, PredictionFamily.Preprocessor(located.Folder), use);
             if (!model.Released)
             {
                 call.Errors.WriteLine($"note: {model.Name} was not released: it did not pass its gate.");

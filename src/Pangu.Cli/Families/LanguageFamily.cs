@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Pangu.Core;
+using Pangu.Data.Sources;
+using Pangu.Workshop.Recipes;
+
+namespace Pangu.Cli.Families;
+
+/// <summary>Texts: models that continue them.</summary>
+internal sealed class LanguageFamily : IModelFamily
+{
+    /// <inheritdoc/>
+    public Family Family => Family.Language;
+
+    /// <inheritdoc/>
+    public ConfigTypes ConfigTypes { get; } = LanguageConfigTypes.Create();
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<Capability, Func<ModelFolder, int, IDisposable>> Engines { get; } = new Dictionary<Capability, Func<ModelFolder, int, IDisposable>>();
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> ImportedFiles(string folder) => new Dictionary<string, string>();
+
+    /// <inheritdoc/>
+    public IVerifiableModel OpenOnTorch(ModelFolder model) => throw NotYet();
+
+    /// <inheritdoc/>
+    public IVerifiableModel OpenNative(ModelFolder model) => throw NotYet();
+
+    /// <inheritdoc/>
+    public IEnumerable<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [];
+
+    /// <inheritdoc/>
+    public IEnumerable<Command> Verbs(VerbHost host) => [];
+
+    private static PanguException NotYet() => PanguException.Usage("verify-family", "Language models cannot be verified yet.");
+}
