@@ -20,7 +20,7 @@ namespace Pangu.Workshop.Prediction.Models;
 /// <summary>Trains a series network: from nothing, or from a parent's weights. Its output holds the package and the loss curve.</summary>
 internal sealed class TrainSeriesStage : Stage
 {
-    private const int ProbeWarmSteps = 4; // Until the batches prepared ahead are used up.
+    private const int ProbeWarmSteps = 10; // Until the batches prepared ahead are used up and the code is compiled.
     private const int ProbeSteps = 16;
     private const int FewestProbeSteps = 6;
     private const double MostProbeSeconds = 3;
@@ -200,12 +200,11 @@ internal sealed class TrainSeriesStage : Stage
             }
         }
 
-        /// <summary>Mean of the middle steps: without those that something else disturbed, but with what comes every few steps.</summary>
+        /// <summary>Mean of the faster half of the steps: on a machine that has nothing else to do, the others are what the probe itself disturbed.</summary>
         public double TypicalSeconds()
         {
             var sorted = _seconds[Math.Min(ProbeWarmSteps, _seconds.Count - 1)..].Order().ToList();
-            var cut = sorted.Count / 5;
-            return sorted[cut..(sorted.Count - cut)].Average();
+            return sorted[..((sorted.Count + 1) / 2)].Average();
         }
     }
 }
