@@ -25,12 +25,27 @@ internal sealed class ForeignConfig
     private readonly HashSet<string> _asked = new(Bookkeeping, StringComparer.Ordinal);
     private readonly List<Problem> _problems = [];
     private readonly List<string> _notes = [];
+    private readonly List<ForeignConfig> _sections = [];
+
+    // Of a section: its name with a dot, and where its text begins.
+    private readonly string _prefix = string.Empty;
+    private readonly int _start;
 
     private ForeignConfig(string path, string text, JsonElement root)
     {
         Path = path;
         _text = text;
         _root = root;
+    }
+
+    private ForeignConfig(ForeignConfig parent, string name, JsonElement root)
+        : this(parent.Path, parent._text, root)
+    {
+        _asked = new HashSet<string>(StringComparer.Ordinal);
+        _problems = parent._problems;
+        _notes = parent._notes;
+        _prefix = $"{parent._prefix}{name}.";
+        _start = Math.Max(0, parent.Place(name));
     }
 
     /// <summary>The file.</summary>
@@ -74,6 +89,30 @@ internal sealed class ForeignConfig
 
     /// <summary>Whether a field is there, even as null.</summary>
     public bool Has(string name) => _root.TryGetProperty(name, out _);
+
+    /// <summary>A field that is an object of fields, each of which must be asked for too; null when it is absent, null or empty.</summary>
+    public ForeignConfig? Section(string name)
+    {
+        if (Value(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            Refuse(name, "an object or null");
+            return null;
+        }
+
+        if (!value.EnumerateObject().Any())
+        {
+            return null;
+        }
+
+        var section = new ForeignConfig(this, name, value);
+        _sections.Add(section);
+        return section;
+    }
 
     public int Whole(string name, int fallback, int minimum = 1)
     {
@@ -121,6 +160,35 @@ internal sealed class ForeignConfig
 
         Refuse(name, "true or false");
         return fallback;
+    }
+
+    /// <summary>A number that has no default.</summary>
+    public double RequireNumber(string name, double placeholder)
+    {
+        if (Value(name) is null)
+        {
+            _problems.Add(new Problem(Path, null, $"{_prefix}{name} is absent; {(_prefix.Length > 0 ? _prefix.TrimEnd('.') : $"model_type {ModelType()}")} needs it"));
+            return placeholder;
+        }
+
+        return Number(name, placeholder);
+    }
+
+    /// <summary>A list of words; null when absent or null.</summary>
+    public IReadOnlyList<string>? Words(string name)
+    {
+        if (Value(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        {
+            return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        }
+
+        Refuse(name, "a list of words");
+        return null;
     }
 
     /// <summary>A list of whole numbers, or one number; null when absent or null.</summary>
@@ -190,7 +258,7 @@ internal sealed class ForeignConfig
     /// <param name="name">The field.</param>
     /// <param name="supported">What is supported.</param>
     public void Refuse(string name, string supported) =>
-        _problems.Add(new Problem(Path, Line(name), $"{name} is {Shown(name)}; supported: {supported}"));
+        _problems.Add(new Problem(Path, Line(name), $"{_prefix}{name} is {Shown(name)}; supported: {supported}"));
 
     /// <summary>A problem of several fields together.</summary>
     public void Problem(string message) => _problems.Add(new Problem(Path, null, message));
@@ -198,15 +266,22 @@ internal sealed class ForeignConfig
     /// <summary>Throws when there were problems or fields that nobody asked for.</summary>
     public void Finish(string architecture)
     {
-        foreach (var property in _root.EnumerateObject().Where(property => !_asked.Contains(property.Name)))
-        {
-            _problems.Add(new Problem(Path, Line(property.Name), $"{property.Name} is {Shown(property.Name)}; {architecture} has no such field that this version knows. Remove it if it changes nothing"));
-        }
+        ListUnknown(architecture);
 
         if (_problems.Count > 0)
         {
             throw new PanguException(ErrorKind.Usage, "hugging-face-config", $"{Path} cannot be honoured as {architecture} ({_problems.Count} problem(s)).", [.. _problems.OrderBy(problem => problem.Line)]);
         }
+    }
+
+    private void ListUnknown(string architecture)
+    {
+        foreach (var property in _root.EnumerateObject().Where(property => !_asked.Contains(property.Name)))
+        {
+            _problems.Add(new Problem(Path, Line(property.Name), $"{_prefix}{property.Name} is {Shown(property.Name)}; {architecture} has no such field that this version knows. Remove it if it changes nothing"));
+        }
+
+        _sections.ForEach(section => section.ListUnknown(architecture));
     }
 
     private string Shown(string name)
@@ -222,7 +297,22 @@ internal sealed class ForeignConfig
 
     private int? Line(string name)
     {
-        var index = _text.IndexOf($"\"{name}\"", StringComparison.Ordinal);
+        var index = Place(name);
         return index < 0 ? null : _text.AsSpan(0, index).Count('\n') + 1;
+    }
+
+    /// <summary>Where the field stands in the text: the name with a colon behind it, so that a value of that name is not taken for it.</summary>
+    private int Place(string name)
+    {
+        var quoted = $"\"{name}\"";
+        for (var index = _text.IndexOf(quoted, _start, StringComparison.Ordinal); index >= 0; index = _text.IndexOf(quoted, index + 1, StringComparison.Ordinal))
+        {
+            if (_text.AsSpan(index + quoted.Length).TrimStart() is [':', ..])
+            {
+                return index;
+            }
+        }
+
+        return -1;
     }
 }

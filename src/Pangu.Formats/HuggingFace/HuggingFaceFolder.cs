@@ -1,14 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pangu.Core;
 
 namespace Pangu.Formats;
 
-/// <summary>Reads model folders as transformers' <c>save_pretrained</c> writes them: <c>config.json</c> and <c>model.safetensors</c>.</summary>
+/// <summary>Reads model folders as transformers' <c>save_pretrained</c> writes them: <c>config.json</c> and <c>model.safetensors</c>, or several weight files with an index.</summary>
 public static class HuggingFaceFolder
 {
     private const string ConfigName = "config.json";
-    private const string WeightsName = "model.safetensors";
-
-    private static readonly Architecture[] Architectures = [new PatchTst(), new Llama(), new PanguProMoe()];
+    private static readonly Architecture[] Architectures =
+    [
+        new PatchTst(), new Llama(), new Mistral(), new Mixtral(), new Qwen3(), new Gpt2(), new PanguEmbedded(), new PanguProMoe(), new PanguPi(), new PanguAlpha(),
+    ];
 
     /// <summary>Whether a folder looks like one: its <c>config.json</c> has a <c>model_type</c> and no Pangu format.</summary>
     /// <param name="folder">The folder.</param>
@@ -43,30 +46,30 @@ public static class HuggingFaceFolder
         if (!File.Exists(configPath))
         {
             throw PanguException.Missing("hugging-face-missing", Directory.Exists(absolute)
-                ? $"{absolute} has no {ConfigName}; a Hugging Face folder has {ConfigName} and {WeightsName}."
+                ? $"{absolute} has no {ConfigName}; a Hugging Face folder has {ConfigName} and {ForeignWeights.FileName}."
                 : $"There is no folder {absolute}.");
         }
 
         var config = ForeignConfig.Read(configPath);
         var model = Find(config).Read(config);
         CheckSettings(model, configPath);
-        var file = SafetensorsFile.Open(RequireWeights(absolute));
+        var files = ForeignWeights.Open(absolute);
         try
         {
-            return new ImportedModel(absolute, model, model.Names.ToSlots(model.Config, file.Tensors, file.Path), config.Notes, file);
+            return new ImportedModel(absolute, model with { EndIds = EndIds.Read(absolute, config) }, files, config.Notes);
         }
         catch
         {
-            file.Dispose();
+            files.Dispose();
             throw;
         }
     }
 
-    /// <summary>Writes a folder that transformers' <c>from_pretrained</c> reads: today PatchTST, forecast and pre-training. The folder appears only when it is whole and on disk.</summary>
+    /// <summary>Writes a folder that transformers' <c>from_pretrained</c> reads, where one of its architectures can say the model. The folder appears only when it is whole and on disk.</summary>
     /// <param name="folder">The folder; it must not exist.</param>
     /// <param name="config">The model.</param>
     /// <param name="weights">Its weights by slot.</param>
-    /// <param name="channels">Number of channels of its data, at least 1.</param>
+    /// <param name="channels">Number of channels of a series model's data, at least 1; without meaning for other models.</param>
     /// <exception cref="PanguException">The folder exists, or the format cannot say this model; what it cannot say is listed.</exception>
     public static void Write(string folder, ModelConfig config, IReadOnlyDictionary<string, TensorData> weights, int channels)
     {
@@ -75,23 +78,41 @@ public static class HuggingFaceFolder
             throw PanguException.Usage("export-exists", $"{folder} exists already; choose another name or remove it first.");
         }
 
-        var plain = WithoutIdleChannels(config);
-        var fields = PatchTstExport.Fields(plain, channels)
-            ?? throw PanguException.Usage("export-hugging-face", $"A model of {config.Embedder.GetType().Name}, {config.Body.GetType().Name} and {config.Head.GetType().Name} in this arrangement has no class in transformers; export it as a package instead.");
-        var text = fields.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n";
-        var model = new PatchTst().Read(ForeignConfig.Parse(text, Path.Combine(folder, ConfigName)));
-        var differences = ConfigDifference.Between(plain, model.Config);
-        if (differences.Count > 0)
-        {
-            throw new PanguException(ErrorKind.Usage, "export-hugging-face", $"transformers' {model.ClassName} cannot say this model; export it as a package instead.", [.. differences.Select(difference => new Problem(null, null, difference))]);
-        }
-
+        var (text, model) = Say(WithoutIdleChannels(config), channels, Path.Combine(folder, ConfigName));
         WeightCheck.Require(config, weights, folder);
         DurableFile.CreateFolder(folder, temporary =>
         {
             DurableFile.WriteText(Path.Combine(temporary, ConfigName), text);
-            SafetensorsWriter.Write(Path.Combine(temporary, WeightsName), model.Names.ToForeign(weights), new Dictionary<string, string> { ["format"] = "pt" });
+            SafetensorsWriter.Write(Path.Combine(temporary, ForeignWeights.FileName), model.Names.ToForeign(weights), new Dictionary<string, string> { ["format"] = "pt" });
         });
+    }
+
+    /// <summary>The first architecture whose fields, read back, are the whole model.</summary>
+    private static (string Text, ForeignModel Model) Say(ModelConfig config, int channels, string path)
+    {
+        (string ClassName, IReadOnlyList<string> Differences)? closest = null;
+        foreach (var architecture in Architectures)
+        {
+            if ((architecture is PatchTst ? PatchTstExport.Fields(config, channels) : architecture.Fields(config)) is not { } fields)
+            {
+                continue;
+            }
+
+            var sorted = new JsonObject(fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
+            var text = sorted.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n";
+            var model = architecture.Read(ForeignConfig.Parse(text, path));
+            var differences = ConfigDifference.Between(config, model.Config);
+            if (differences.Count == 0)
+            {
+                return (text, model);
+            }
+
+            closest = closest is null || differences.Count < closest.Value.Differences.Count ? (model.ClassName, differences) : closest;
+        }
+
+        throw closest is { } best
+            ? new PanguException(ErrorKind.Usage, "export-hugging-face", $"transformers' {best.ClassName} cannot say this model; export it as a package instead.", [.. best.Differences.Select(difference => new Problem(null, null, difference))])
+            : PanguException.Usage("export-hugging-face", $"A model of {config.Embedder.GetType().Name}, {config.Body.GetType().Name} and {config.Head.GetType().Name} in this arrangement has no class in transformers; export it as a package instead.");
     }
 
     /// <summary>The same model without numbers of channels that no weight depends on.</summary>
@@ -120,17 +141,5 @@ public static class HuggingFaceFolder
         {
             throw new PanguException(ErrorKind.Usage, "hugging-face-config", $"{configPath} says a {model.ClassName} that does not fit together.", [.. problems.Select(problem => new Problem(configPath, null, problem))]);
         }
-    }
-
-    private static string RequireWeights(string folder)
-    {
-        var path = Path.Combine(folder, WeightsName);
-        if (File.Exists(path))
-        {
-            return path;
-        }
-
-        var others = Directory.EnumerateFiles(folder).Select(Path.GetFileName).Where(name => name!.EndsWith(".bin", StringComparison.Ordinal) || name.Contains("safetensors", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
-        throw PanguException.Missing("hugging-face-weights", $"{folder} has no {WeightsName}{(others.Count > 0 ? $" but {string.Join(", ", others)}" : string.Empty)}; save the model as one safetensors file (save_pretrained with safe_serialization and a max_shard_size above its size).");
     }
 }

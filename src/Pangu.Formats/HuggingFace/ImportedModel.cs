@@ -2,21 +2,25 @@ using Pangu.Core;
 
 namespace Pangu.Formats;
 
-/// <summary>A foreign model folder, understood: what it computes and its weights by slot. Weights are views of the mapped file, valid until it is disposed. Safe for many readers.</summary>
+/// <summary>A foreign model folder, understood: what it computes and its weights by slot. Weights are views of the mapped files where they need no rearranging, valid until it is disposed. Safe for many readers.</summary>
 public sealed class ImportedModel : IDisposable
 {
-    private readonly SafetensorsFile _file;
+    private readonly ForeignWeights _files;
+    private readonly NameTable _names;
 
-    internal ImportedModel(string folder, ForeignModel model, IReadOnlyDictionary<string, TensorData> weights, IReadOnlyList<string> notes, SafetensorsFile file)
+    internal ImportedModel(string folder, ForeignModel model, ForeignWeights files, IReadOnlyList<string> notes)
     {
         Folder = folder;
         Architecture = model.ClassName;
         Family = model.Family;
         Capability = model.Capability;
         Config = model.Config;
-        Weights = weights;
+        TrainedTokens = model.TrainedTokens;
+        EndIds = model.EndIds;
         Notes = notes;
-        _file = file;
+        _files = files;
+        _names = model.Names.For(files.Tensors.Keys);
+        Weights = _names.ToSlots(model.Config, files.Tensors, files.Path);
     }
 
     /// <summary>Absolute path of the folder.</summary>
@@ -34,12 +38,23 @@ public sealed class ImportedModel : IDisposable
     /// <summary>What it computes.</summary>
     public ModelConfig Config { get; }
 
+    /// <summary>Tokens of the windows that a language model was trained on (<c>max_position_embeddings</c>); null where the config does not say.</summary>
+    public int? TrainedTokens { get; }
+
+    /// <summary>Ids that end a text (<c>eos_token_id</c> of <c>generation_config.json</c>, else of <c>config.json</c>); empty where neither says.</summary>
+    public IReadOnlyList<int> EndIds { get; }
+
     /// <summary>Every weight by slot name, as stored; exactly the slots of <see cref="Config"/>.</summary>
     public IReadOnlyDictionary<string, TensorData> Weights { get; }
 
     /// <summary>What was read but is not part of the model (rates that hold in training only), one sentence each; to be shown to the user.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>Values by slot as tensors of the names and shapes that the folder uses: slots that it joins are joined, axes that it swaps are swapped. Works after disposal too.</summary>
+    /// <param name="values">Weights or gradients by slot name; tensors of one join have one type.</param>
+    /// <returns>By foreign name, those tensors whose slots are all there.</returns>
+    public IReadOnlyDictionary<string, TensorData> ToForeign(IReadOnlyDictionary<string, TensorData> values) => _names.ToForeign(values);
+
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _files.Dispose();
 }

@@ -51,7 +51,7 @@ internal static class PatchTstExport
             fields["minimum_scale"] = mean.Minimum;
         }
 
-        return AddHead(fields, model.Head) ? Sorted(fields) : null;
+        return AddHead(fields, model.Head) ? fields : null;
     }
 
     private static bool AddHead(JsonObject fields, Head head)
@@ -85,6 +85,4 @@ internal static class PatchTstExport
         ActivationKind.ReluSquared => "relu2",
         _ => "silu",
     };
-
-    private static JsonObject Sorted(JsonObject fields) => new(fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 }

@@ -25,15 +25,6 @@ public sealed class BackboneSeamTests
     }
 
     [Theory]
-    [InlineData("llama-rope-llama3", "rope_scaling")]
-    [InlineData("llama-rope-yarn", "rope_parameters")]
-    public void Read_StretchedPositions_AreRefusedByName(string name, string field)
-    {
-        var exception = Assert.Throws<PanguException>(() => HuggingFaceFolder.Read(Outside.Golden($"language/{name}")));
-        Assert.Contains(exception.Problems, problem => problem.Message.StartsWith(field, StringComparison.Ordinal));
-    }
-
-    [Theory]
     [InlineData("language/deepseek_v3", "deepseek_v3")]
     [InlineData("vision/vit", "vit")]
     public void Read_ArchitecturesToCome_AreRefusedByName(string folder, string modelType)

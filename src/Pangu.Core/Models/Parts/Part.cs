@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace Pangu.Core;
@@ -88,7 +89,8 @@ public sealed record Attention : Part
     public double? Scale { get; init; }
 
     /// <summary>What queries are made of. Default: the tokens themselves, as keys and values. Left out of JSON where it is the default.</summary>
-    public QuerySource QueryFrom { get; init; } = new OwnTokens();
+    [AllowNull]
+    public QuerySource QueryFrom { get => field ?? new OwnTokens(); init; }
 
     /// <inheritdoc/>
     public override IEnumerable<Slot> Slots(string prefix, int width) =>

@@ -1,0 +1,45 @@
+using Pangu.Core;
+
+namespace Pangu.Formats;
+
+/// <summary>Pangu-pi (arXiv 2312.17276): Llama with bottlenecks beside attention (augmented shortcuts, error-function GELU) and a sum of shifted non-linearities in the feed-forward layer (series activation).</summary>
+internal sealed class PanguPi : Architecture
+{
+    private static readonly LlamaDefaults Defaults = new();
+
+    /// <inheritdoc/>
+    public override string ModelType => "pangu_pi";
+
+    /// <inheritdoc/>
+    public override ForeignModel Read(ForeignConfig config)
+    {
+        var name = Choose(config, "PanguPiForCausalLM");
+        var bias = config.Flag("attention_bias", false);
+        var norm = LlamaParts.ReadNorm(config, Defaults);
+        var shortcuts = (int)config.RequireNumber("augmented_shortcut_count", 0);
+        shortcuts = config.Whole("augmented_shortcut_count", shortcuts, minimum: 0);
+        var reduction = config.Whole("augmented_shortcut_reduction", 1);
+        config.RequireNumber("series_activation_terms", 0);
+        var terms = config.Whole("series_activation_terms", 0, minimum: 0);
+        if (shortcuts > 0)
+        {
+            config.RequireNumber("augmented_shortcut_reduction", reduction);
+        }
+
+        var attention = new Branch(LlamaParts.ReadAttention(config, Defaults, bias, bias), norm, Shortcuts: shortcuts == 0 ? null : [.. Enumerable.Repeat(new Shortcut(reduction, ActivationKind.Gelu), shortcuts)]);
+        var dense = LlamaParts.ReadDense(config, Defaults) with { Series = terms == 0 ? null : new ActivationSeries(terms) };
+        var model = LlamaParts.Assemble(config, Defaults, attention, new Branch(dense, norm));
+        return LlamaParts.Finish(config, name, model, Defaults, Names(model, shortcuts, terms));
+    }
+
+    private static IEnumerable<NameRule> Names(ModelConfig model, int shortcuts, int terms) => LlamaParts.Names(model, (foreign, slot) =>
+    [
+        .. LlamaParts.GatedNames($"{foreign}.mlp", slot),
+        .. terms == 0
+            ? Array.Empty<NameRule>()
+            : [new($"{foreign}.mlp.series_activation.scale", $"{slot}.series.scale"), new($"{foreign}.mlp.series_activation.shift", $"{slot}.series.shift")],
+        .. Enumerable.Range(0, shortcuts).SelectMany(index => ShortcutNames($"{foreign}.augmented_shortcuts.{index}", $"{slot[..^1]}0.shortcuts.{index}")),
+    ]);
+
+    private static IEnumerable<NameRule> ShortcutNames(string foreign, string slot) => [new($"{foreign}.down_proj.weight", $"{slot}.down.weight"), new($"{foreign}.up_proj.weight", $"{slot}.up.weight")];
+}
