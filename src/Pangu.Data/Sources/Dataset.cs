@@ -6,6 +6,9 @@ public enum DatasetKind
     /// <summary>CSV files of time series.</summary>
     Series,
 
+    /// <summary>Text files in UTF-8.</summary>
+    Text,
+
     /// <summary>Anything that this version does not read itself yet.</summary>
     Other,
 }

@@ -29,9 +29,12 @@ internal static class SimulatedGenerators
     public static ISimulatedGenerator Create(string id, SimulatedSource source)
     {
         var settings = source.Settings;
-        ISimulatedGenerator generator = source.Generator == TransformerLoadGenerator.Name
-            ? new TransformerLoadGenerator(TransformerLoadSettings.Read(settings), source.Seed, Fingerprint(source, TransformerLoadGenerator.Revision))
-            : throw PanguException.Usage("dataset-generator", $"{id} names the generator \"{source.Generator}\" ({settings.File}); there is {TransformerLoadGenerator.Name}.");
+        ISimulatedGenerator generator = source.Generator switch
+        {
+            TransformerLoadGenerator.Name => new TransformerLoadGenerator(TransformerLoadSettings.Read(settings), source.Seed, Fingerprint(source, TransformerLoadGenerator.Revision)),
+            GrammarText.Name => new GrammarText(GrammarTextSettings.Read(settings), source.Seed, Fingerprint(source, GrammarText.Revision)),
+            _ => throw PanguException.Usage("dataset-generator", $"{id} names the generator \"{source.Generator}\" ({settings.File}); there are {TransformerLoadGenerator.Name} and {GrammarText.Name}."),
+        };
         return settings.Problems.Count == 0
             ? generator
             : throw new PanguException(ErrorKind.Usage, "dataset", $"{settings.File} has {settings.Problems.Count} problem{(settings.Problems.Count == 1 ? string.Empty : "s")}.", [.. settings.Problems]);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pangu.Core;
+using Pangu.Evaluation.Gates;
 using Pangu.Evaluation.Prediction.Anomalies;
 
 namespace Pangu.Evaluation.Prediction.Gates;
@@ -12,20 +13,8 @@ public static class PredictionGates
     /// <param name="baselines">Error of each baseline on the same windows; at least one.</param>
     /// <param name="margin">Share by which the model must lie below the best: 0.01 is 1 %.</param>
     /// <returns>The check <c>beats-best-baseline</c>.</returns>
-    public static GateCheck BeatsBestBaseline(double error, IReadOnlyDictionary<string, double> baselines, double margin)
-    {
-        var best = baselines.Where(pair => double.IsFinite(pair.Value)).OrderBy(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).FirstOrDefault();
-        var bar = best.Key is null ? double.NaN : best.Value * (1 - margin);
-        return new GateCheck(
-            "beats-best-baseline",
-            error <= bar,
-            error,
-            null,
-            double.IsNaN(bar) ? null : bar,
-            best.Key is null
-                ? "no baseline gave a finite error on the gate half, so nothing was beaten."
-                : Text($"mean squared error {error:F4} on the gate half; the best baseline, {best.Key}, has {best.Value:F4}, and the margin of {100 * margin:0.##} % puts the bar at {bar:F4}."));
-    }
+    public static GateCheck BeatsBestBaseline(double error, IReadOnlyDictionary<string, double> baselines, double margin) =>
+        QualityGates.BeatsBestBaseline(new GateFigure("mean squared error", error, "gate half"), baselines, margin);
 
     /// <summary>Whether the outermost quantiles hold the share of values that they should.</summary>
     /// <param name="coverage">Share of (window, step, channel) values inside; null when the model gives no quantiles.</param>
@@ -48,24 +37,8 @@ public static class PredictionGates
     /// <param name="served">The same forecasts by the served package.</param>
     /// <param name="tolerance">Largest absolute difference that passes. The house rule is 1e-4.</param>
     /// <returns>The check <c>served-equals-training</c>.</returns>
-    public static GateCheck ServedEqualsTraining(ReadOnlySpan<float> training, ReadOnlySpan<float> served, double tolerance = 1e-4)
-    {
-        var largest = training.Length == served.Length && training.Length > 0 ? 0.0 : double.NaN;
-        for (var i = 0; i < training.Length && !double.IsNaN(largest); i++)
-        {
-            largest = Math.Max(largest, Math.Abs((double)training[i] - served[i]));
-        }
-
-        return new GateCheck(
-            "served-equals-training",
-            largest <= tolerance,
-            largest,
-            null,
-            tolerance,
-            training.Length != served.Length
-                ? Text($"training gave {training.Length} numbers and the served package {served.Length}.")
-                : Text($"the served package and training differ by at most {largest:G3} scaled units over {training.Length} numbers; {tolerance:G3} passes."));
-    }
+    public static GateCheck ServedEqualsTraining(ReadOnlySpan<float> training, ReadOnlySpan<float> served, double tolerance = 1e-4) =>
+        QualityGates.ServedEqualsTraining(training, served, tolerance, "scaled units");
 
     /// <summary>The bars of an anomaly model.</summary>
     /// <param name="model">The model's figures on the gate half.</param>
