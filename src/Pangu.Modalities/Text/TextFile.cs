@@ -43,7 +43,7 @@ public static class TextFile
         var mark = Encoding.UTF8.Preamble.Length;
         var start = bytes.StartsWith(Encoding.UTF8.Preamble) ? mark : 0;
         var buffer = new char[bytes.Length - start];
-        var status = Utf8.ToUtf16(bytes[start..], buffer, out var read, out var written, replaceInvalidSequences: false);
+        var status = Utf8.ToUtf16(bytes[start..], buffer, out var read, out var written, replaceInvalidSequences: false, isFinalBlock: false);
         if (status != OperationStatus.Done)
         {
             var offset = start + read;

@@ -16,8 +16,8 @@ public sealed class NatsTests
     [InlineData(5)]
     public void Probability_OfEveryCharacterAfterEveryContext_IsThatOfTheFormulas(int order)
     {
-        var reference = new KneserNeyReference([Rhyme], 27, order);
-        var model = KneserNeyModel.Fit(new TokenPart(TextOf(Rhyme)), 27, order);
+        var reference = new KneserNeyReference([Rhyme], Alphabet.Length, order);
+        var model = KneserNeyModel.Fit(new TokenPart(TextOf(Rhyme)), Alphabet.Length, order);
         string[] contexts = ["", "t", "th", "e ca", "the ", "the cat s", "zz", "zthe", "t.\n", "q"];
 
         foreach (var context in contexts)
@@ -39,8 +39,8 @@ public sealed class NatsTests
     {
         string[] documents = ["the cat sat.", "a cat ran at the rat.", "at", "the cat sat.", "the cab."];
         var text = TokenText.Of(string.Join('\n', documents) + "\n", "\n", each => TextOf(each).Ids);
-        var reference = new KneserNeyReference([.. documents.Select(document => document + "\n")], 27, 4);
-        var model = KneserNeyModel.Fit(new TokenPart(text), 27, 4);
+        var reference = new KneserNeyReference([.. documents.Select(document => document + "\n")], Alphabet.Length, 4);
+        var model = KneserNeyModel.Fit(new TokenPart(text), Alphabet.Length, 4);
 
         foreach (var context in new[] { "", "a", ".\n", "\nth", "cat", "at\n", " ca" })
         {
