@@ -6,6 +6,7 @@ using Pangu.Workshop.Prediction.Evaluation;
 using Pangu.Workshop.Prediction.Models;
 using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Recipes;
+using Pangu.Workshop.Sources;
 using Pangu.Workshop.Stages;
 
 namespace Pangu.Workshop.Prediction;
@@ -31,8 +32,8 @@ public sealed class SeriesRecipeFamily(Catalogue catalogue, DataStore store) : I
     public RecipeWork Compose(Recipe recipe, string folder, bool offline)
     {
         var series = (SeriesRecipe)recipe;
-        var resolver = new SiteResolver(catalogue, store);
-        var sources = series.Data.Load.Select((_, index) => resolver.Resolve(series.Data, index, folder)).ToList();
+        var resolver = new FileResolver(catalogue, store);
+        var sources = series.Data.Load.Select((_, index) => resolver.Resolve(SiteSource.Reference(series.Data, index), folder)).ToList();
         var costs = new SeriesCosts();
         var sites = series.Data.Load.Select((site, index) => new LoadSiteStage { Name = $"load-{site.Id}", Site = site, Source = sources[index], Costs = costs }).ToDictionary(stage => stage.Site.Id);
         var composer = new SeriesComposer(series, sites, sources, costs);
@@ -41,7 +42,7 @@ public sealed class SeriesRecipeFamily(Catalogue catalogue, DataStore store) : I
             composer.Add(name, settings);
         }
 
-        return new RecipeWork(composer.Stages, composer.Models, sources.Any(source => source.Simulated), [.. sources.Select(source => source.Note).OfType<string>()]);
+        return new RecipeWork(composer.Stages, composer.Models, sources.Any(source => source.Simulated), [.. sources.Select(source => source.Note).OfType<string>()]) { ReplicaData = "load=meters.csv" };
     }
 }
 
@@ -50,14 +51,14 @@ internal sealed class SeriesComposer
 {
     private readonly SeriesRecipe _recipe;
     private readonly IReadOnlyDictionary<string, LoadSiteStage> _sites;
-    private readonly IReadOnlyList<SiteSource> _sources;
+    private readonly IReadOnlyList<ResolvedFile> _sources;
     private readonly SeriesCosts _costs;
     private readonly Dictionary<string, Stage> _packages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Stage> _baselines = new(StringComparer.Ordinal);
     private readonly List<Stage> _stages = [];
     private readonly List<RecipeModel> _models = [];
 
-    public SeriesComposer(SeriesRecipe recipe, IReadOnlyDictionary<string, LoadSiteStage> sites, IReadOnlyList<SiteSource> sources, SeriesCosts costs)
+    public SeriesComposer(SeriesRecipe recipe, IReadOnlyDictionary<string, LoadSiteStage> sites, IReadOnlyList<ResolvedFile> sources, SeriesCosts costs)
     {
         _costs = costs;
         _recipe = recipe;
@@ -94,6 +95,9 @@ internal sealed class SeriesComposer
         {
             Data = Seen(name),
             Gated = settings.Gate is not null,
+            Use = settings.Tier != Tier.Scenario ? null
+                : settings.Capability == Capability.Forecast ? $"Forecast: ./pangu forecast {_recipe.Name}/{name} --input data.csv --output forecast.csv"
+                : $"Find anomalies: ./pangu detect-anomaly {_recipe.Name}/{name} --input data.csv --output scores.csv",
         });
     }
 

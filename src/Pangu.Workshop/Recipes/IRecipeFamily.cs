@@ -43,7 +43,11 @@ public interface IRecipeFamily
 /// <param name="Models">The models that come out.</param>
 /// <param name="Simulated">Whether simulated stand-in data takes the place of real data; every output then says so.</param>
 /// <param name="Notes">What the operator should know before and after the run, one sentence each.</param>
-public sealed record RecipeWork(IReadOnlyList<Stage> Stages, IReadOnlyList<RecipeModel> Models, bool Simulated, IReadOnlyList<string> Notes);
+public sealed record RecipeWork(IReadOnlyList<Stage> Stages, IReadOnlyList<RecipeModel> Models, bool Simulated, IReadOnlyList<string> Notes)
+{
+    /// <summary>What <c>--data</c> of <c>pangu new</c> may look like for this recipe, for example <c>load=meters.csv</c>.</summary>
+    public required string ReplicaData { get; init; }
+}
 
 /// <summary>One model that comes out of a recipe.</summary>
 /// <param name="Name">Name within the recipe, for example <c>forecast</c>; the registry name is recipe/name.</param>
@@ -59,4 +63,7 @@ public sealed record RecipeModel(string Name, Core.Tier Tier, Core.Capability Ca
 
     /// <summary>Whether the recipe's status waits for this model's gate.</summary>
     public bool Gated { get; init; }
+
+    /// <summary>What to do with it once it is released: words and the command. Null for a model that is only a step to others.</summary>
+    public string? Use { get; init; }
 }

@@ -24,6 +24,20 @@ public sealed record Figure(string Section, string Title, string Caption, string
     /// <summary>Whether the vertical axis is logarithmic.</summary>
     public bool LogY { get; init; }
 
+    /// <summary>The vertical axis in another unit, on the right; null for none.</summary>
+    public SecondUnit? Second { get; init; }
+
+    /// <summary>Texts that stand in place of a plot; empty for a plot.</summary>
+    public IReadOnlyList<SampleText> Texts { get; init; } = [];
+
+    /// <summary>Texts that a model wrote, to be read rather than plotted.</summary>
+    /// <param name="section">Heading under which they stand.</param>
+    /// <param name="title">Title.</param>
+    /// <param name="caption">What a reader should see in them.</param>
+    /// <param name="texts">The texts, in order.</param>
+    /// <returns>The figure.</returns>
+    public static Figure OfTexts(string section, string title, string caption, IReadOnlyList<SampleText> texts) => new(section, title, caption, string.Empty, string.Empty, []) { Texts = texts };
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes figures.</summary>
@@ -36,6 +50,16 @@ public sealed record Figure(string Section, string Title, string Caption, string
     /// <returns>The figures, in order.</returns>
     public static IReadOnlyList<Figure> Read(string path) => File.Exists(path) ? JsonSerializer.Deserialize<List<Figure>>(File.ReadAllText(path), Json)! : [];
 }
+
+/// <summary>A second unit of a vertical axis.</summary>
+/// <param name="Label">Name and unit.</param>
+/// <param name="Factor">What a value of the axis is times this, in the second unit.</param>
+public sealed record SecondUnit(string Label, double Factor);
+
+/// <summary>A text to be read.</summary>
+/// <param name="Name">What it is, in a few words.</param>
+/// <param name="Text">The text, line ends as they are.</param>
+public sealed record SampleText(string Name, string Text);
 
 /// <summary>One thing drawn in a plot.</summary>
 /// <param name="Name">Entry of the legend; empty for none.</param>

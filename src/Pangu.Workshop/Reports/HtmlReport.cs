@@ -21,6 +21,7 @@ internal static class HtmlReport
         th:first-child,td:first-child,td.text{text-align:left}td.text{white-space:normal}th{color:#52616f;font-weight:600}
         td.yes{color:#198754;font-weight:600}td.no{color:#c1121f;font-weight:700}
         svg{width:100%;height:auto;font:11px system-ui,sans-serif;fill:#3a4753}.grid{stroke:#e6ebef}.axis{stroke:#8a97a3}.tick{fill:#61707d}
+        pre{white-space:pre-wrap;background:#f4f6f8;border-radius:8px;padding:10px 14px;font:13px/1.45 ui-monospace,Consolas,monospace}h4{font-size:13px;color:#52616f;margin:12px 0 4px}
         figure{margin:14px 0}figcaption{color:#52616f;font-size:13px}.facts{display:flex;flex-wrap:wrap;gap:10px;margin:12px 0}
         .fact{background:#fff;border:1px solid #dfe5ea;border-radius:10px;padding:8px 14px}.fact b{display:block;font-size:19px}
         """;
@@ -46,7 +47,7 @@ internal static class HtmlReport
             page.Append(CultureInfo.InvariantCulture, $"<h2>{Encode(section.Key)}</h2>");
             foreach (var figure in section)
             {
-                page.Append(CultureInfo.InvariantCulture, $"<figure><h3>{Encode(figure.Title)}</h3>{SvgPlot.Draw(figure)}<figcaption>{Encode(figure.Caption)}</figcaption></figure>");
+                page.Append(CultureInfo.InvariantCulture, $"<figure><h3>{Encode(figure.Title)}</h3>{Draw(figure)}<figcaption>{Encode(figure.Caption)}</figcaption></figure>");
             }
         }
 
@@ -78,6 +79,10 @@ internal static class HtmlReport
 
         return page.Append("</ul></main></body></html>\n").ToString();
     }
+
+    private static string Draw(Figure figure) => figure.Texts.Count == 0
+        ? SvgPlot.Draw(figure)
+        : string.Concat(figure.Texts.Select(text => $"<h4>{Encode(text.Name)}</h4><pre>{Encode(text.Text)}</pre>"));
 
     private static void AppendFacts(StringBuilder page, RunRecord run)
     {

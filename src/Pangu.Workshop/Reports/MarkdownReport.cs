@@ -9,8 +9,9 @@ internal static class MarkdownReport
 {
     /// <summary>Writes the report.</summary>
     /// <param name="run">What came of the run.</param>
+    /// <param name="figures">Its figures; those of texts are written, plots are left to the page.</param>
     /// <returns>Markdown text.</returns>
-    public static string Write(RunRecord run)
+    public static string Write(RunRecord run, IReadOnlyList<Figure> figures)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# {run.Title}\n\n{ReportWords.Verdict(run)}\n\n");
@@ -33,6 +34,16 @@ internal static class MarkdownReport
             }
 
             Append(text, ReportTables.Lineage(model.Card));
+        }
+
+        foreach (var figure in figures.Where(figure => figure.Texts.Count > 0))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"## {figure.Section}: {figure.Title}\n\n{figure.Caption}\n\n");
+            foreach (var sample in figure.Texts)
+            {
+                // Indented: no text can end such a block.
+                text.Append(CultureInfo.InvariantCulture, $"{sample.Name}:\n\n    {sample.Text.ReplaceLineEndings("\n    ")}\n\n");
+            }
         }
 
         text.Append("## Cost\n\n");

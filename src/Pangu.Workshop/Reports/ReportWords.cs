@@ -15,7 +15,7 @@ internal static class ReportWords
         var verdict = run.Status == RunStatus.Released
             ? gated.Count == 0 ? "Done. This recipe gates nothing; every model is reported only." : $"Released: {string.Join(", ", gated.Select(model => model.Name))} passed every check."
             : $"Not released: {string.Join(", ", failed)} missed at least one check. The packages are kept and can be used by name, but are not served by default.";
-        return run.Simulated ? verdict + " The data are SIMULATED: the figures say that the machinery works, nothing about real equipment." : verdict;
+        return run.Simulated ? verdict + " The data are SIMULATED: the figures say that the machinery works, nothing about real data." : verdict;
     }
 
     /// <summary>What a model is, in one sentence.</summary>
@@ -37,23 +37,14 @@ internal static class ReportWords
     /// <summary>What to do next.</summary>
     public static IEnumerable<string> NextSteps(RunRecord run)
     {
-        foreach (var model in run.Models.Where(model => model.Card.Tier == Tier.Scenario))
+        foreach (var model in run.Models.Where(model => model.Use is not null))
         {
-            if (model.Card.Gate is { Passed: false } gate)
-            {
-                yield return $"{model.Name}: look at {string.Join(", ", gate.Checks.Where(check => !check.Passed).Select(check => check.Name))} above; more history, another parent or other settings are the places to start.";
-            }
-            else if (model.Card.Capability == Capability.Forecast)
-            {
-                yield return $"Forecast: ./pangu forecast {model.Name} --input data.csv --output forecast.csv";
-            }
-            else if (model.Card.Capability == Capability.DetectAnomaly)
-            {
-                yield return $"Find anomalies: ./pangu detect-anomaly {model.Name} --input data.csv --output scores.csv";
-            }
+            yield return model.Card.Gate is { Passed: false } gate
+                ? $"{model.Name}: look at {string.Join(", ", gate.Checks.Where(check => !check.Passed).Select(check => check.Name))} above; more data, another parent or other settings are the places to start."
+                : model.Use!;
         }
 
         yield return "Serve over HTTP: ./pangu serve --port 8080";
-        yield return $"The next site with its own data: ./pangu new my-site --from {run.Recipe} --data load=meters.csv && ./pangu run my-site";
+        yield return $"The next site with its own data: ./pangu new my-site --from {run.Recipe} --data {run.ReplicaData} && ./pangu run my-site";
     }
 }

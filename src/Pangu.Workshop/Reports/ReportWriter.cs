@@ -16,7 +16,7 @@ internal static class ReportWriter
     {
         Directory.CreateDirectory(run.Folder);
         DurableFile.WriteText(Path.Combine(run.Folder, "report.json"), JsonSerializer.Serialize(new { schema = 1, run }, Json));
-        DurableFile.WriteText(Path.Combine(run.Folder, "report.md"), MarkdownReport.Write(run));
+        DurableFile.WriteText(Path.Combine(run.Folder, "report.md"), MarkdownReport.Write(run, figures));
         DurableFile.WriteText(Path.Combine(run.Folder, "report.html"), HtmlReport.Write(run, figures));
     }
 }

@@ -11,6 +11,7 @@ internal static class SvgPlot
     private const double Height = 320;
     private const double Left = 64;
     private const double Right = 16;
+    private const double SecondWidth = 48;
     private const double Top = 34;
     private const double Bottom = 48;
     private const double SlantHeight = 90;
@@ -62,15 +63,17 @@ internal static class SvgPlot
         return svg.Append("</svg>").ToString();
     }
 
+    private static double RightOf(Figure figure) => Width - Right - (figure.Second is null ? 0 : SecondWidth);
+
     private static SvgScale HorizontalScale(Figure figure)
     {
         if (figure.Categories is { } categories)
         {
-            return new SvgScale(-0.5, categories.Count - 0.5, Left, Width - Right);
+            return new SvgScale(-0.5, categories.Count - 0.5, Left, RightOf(figure));
         }
 
         var (low, high) = Range(figure.Traces.SelectMany(trace => trace.X));
-        return new SvgScale(low, high, Left, Width - Right);
+        return new SvgScale(low, high, Left, RightOf(figure));
     }
 
     private static SvgScale VerticalScale(Figure figure)
@@ -97,8 +100,19 @@ internal static class SvgPlot
     {
         foreach (var tick in y.Ticks(5))
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y.At(tick):0.#}\" y2=\"{y.At(tick):0.#}\"/>");
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{RightOf(figure)}\" y1=\"{y.At(tick):0.#}\" y2=\"{y.At(tick):0.#}\"/>");
             svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{Left - 7}\" y=\"{y.At(tick) + 4:0.#}\" text-anchor=\"end\">{SvgScale.Text(tick)}</text>");
+        }
+
+        if (figure.Second is { } second)
+        {
+            var scale = y with { Low = y.Low * second.Factor, High = y.High * second.Factor };
+            foreach (var tick in scale.Ticks(5))
+            {
+                svg.Append(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{RightOf(figure) + 5}\" y=\"{scale.At(tick) + 4:0.#}\">{SvgScale.Text(tick)}</text>");
+            }
+
+            svg.Append(CultureInfo.InvariantCulture, $"<text transform=\"translate({Width - 6} {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{Encode(second.Label)}</text>");
         }
 
         IEnumerable<(double Value, string Text)> ticks = figure.Categories is { } categories
@@ -111,8 +125,8 @@ internal static class SvgPlot
                 : string.Create(CultureInfo.InvariantCulture, $"<text class=\"tick\" x=\"{x.At(value):0.#}\" y=\"{Height - Bottom + 17}\" text-anchor=\"middle\">{Encode(text)}</text>"));
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 10 + (IsSlanted(figure) ? SlantHeight : 0)}\" text-anchor=\"middle\">{Encode(figure.XLabel)}</text>");
+        svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Left}\" x2=\"{RightOf(figure)}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + RightOf(figure)) / 2}\" y=\"{Height - 10 + (IsSlanted(figure) ? SlantHeight : 0)}\" text-anchor=\"middle\">{Encode(figure.XLabel)}</text>");
         svg.Append(CultureInfo.InvariantCulture, $"<text transform=\"translate(14 {(Top + Height - Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{Encode(figure.YLabel)}</text>");
     }
 

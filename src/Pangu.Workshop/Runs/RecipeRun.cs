@@ -72,6 +72,7 @@ public sealed class RecipeRun(string home, IModelRegistry registry, Prices price
             Status = models.All(model => !model.Gated || model.Card.Gate is { Passed: true }) ? RunStatus.Released : RunStatus.NotReleased,
             Simulated = work.Simulated,
             Notes = work.Notes,
+            ReplicaData = work.ReplicaData,
             Models = models,
             Stages = [.. stages.Select(stage => stage.Record)],
             Seconds = seconds,
@@ -109,7 +110,7 @@ public sealed class RecipeRun(string home, IModelRegistry registry, Prices price
                 : ModelEvaluation.Read(Path.Combine(context.Runner.FolderOf(model.Evaluation), "evaluation.json")).GetValueOrDefault(model.Name) ?? new ModelEvaluation();
             var card = MakeCard(context, model, parent?.Hash, evaluation);
             var registered = registry.Add(Path.Combine(context.Runner.FolderOf(model.Package), "package"), card);
-            models.Add(new RunModel(registered.Name, registered.Hash, registered.Folder, card, model.Gated));
+            models.Add(new RunModel(registered.Name, registered.Hash, registered.Folder, card, model.Gated) { Use = model.Use });
         }
 
         return models;

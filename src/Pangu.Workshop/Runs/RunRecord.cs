@@ -35,6 +35,9 @@ public sealed record RunRecord
     /// <summary>What the operator should know.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>What <c>--data</c> of <c>pangu new</c> may look like for this recipe.</summary>
+    public required string ReplicaData { get; init; }
+
     /// <summary>The models, in order.</summary>
     public required IReadOnlyList<RunModel> Models { get; init; }
 
@@ -72,7 +75,11 @@ public sealed record RunRecord
 /// <param name="Folder">Package folder in the registry.</param>
 /// <param name="Card">Its card.</param>
 /// <param name="Gated">Whether the run's status depends on it.</param>
-public sealed record RunModel(string Name, string Hash, string Folder, Card Card, bool Gated);
+public sealed record RunModel(string Name, string Hash, string Folder, Card Card, bool Gated)
+{
+    /// <summary>What to do with it once it is released; null for a model that is only a step to others.</summary>
+    public string? Use { get; init; }
+}
 
 /// <summary>One stage of a run.</summary>
 /// <param name="Name">Name of the stage.</param>

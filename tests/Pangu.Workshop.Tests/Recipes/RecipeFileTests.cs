@@ -196,7 +196,7 @@ public sealed class RecipeFileTests : IDisposable
             }
         }
 
-        public RecipeWork Compose(Recipe recipe, string folder, bool offline) => new([], [], false, []);
+        public RecipeWork Compose(Recipe recipe, string folder, bool offline) => new([], [], false, []) { ReplicaData = "load=a.csv" };
 
         public string Replicate(Recipe recipe, Replica replica) => string.Empty;
     }

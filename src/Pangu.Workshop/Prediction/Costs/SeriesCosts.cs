@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pangu.Core;
 using Pangu.Data.Splits;
 using Pangu.Evaluation.Prediction;
@@ -15,16 +14,12 @@ using Pangu.Workshop.Stages;
 
 namespace Pangu.Workshop.Prediction.Costs;
 
-/// <summary>What pieces of a recipe's work cost on this machine, each measured once, when a stage first asks. For one thread.</summary>
-internal sealed class SeriesCosts
+/// <summary>What pieces of a series recipe's work cost on this machine.</summary>
+internal sealed class SeriesCosts : PieceCosts
 {
-    // Long enough that the clock and a first slow batch do not count, short enough that a plan stays within seconds.
-    private static readonly TimeSpan PieceOfTime = TimeSpan.FromSeconds(0.3);
-
     private const int SmallContext = 240;
     private const int PieceWindows = 64; // ForecastTask.BatchWindows
 
-    private readonly Dictionary<object, double> _known = [];
     private readonly Dictionary<string, SiteSketch> _sites = new(StringComparer.Ordinal);
 
     /// <summary>The first rows of a site.</summary>
@@ -135,26 +130,6 @@ internal sealed class SeriesCosts
         return SecondsAWindow(forecaster, site, horizon, calibration);
     }
 
-    /// <summary>An estimate whose memory is the highest that measuring its pieces took.</summary>
-    /// <param name="seconds">Median.</param>
-    /// <param name="spread">Share around it.</param>
-    public static StageEstimate Estimate(double seconds, double spread) => StageEstimate.Around(seconds, spread, Process.GetCurrentProcess().PeakWorkingSet64);
-
-    /// <summary>Measures a piece of work once.</summary>
-    /// <param name="key">What the cost depends on.</param>
-    /// <param name="measure">Measures it.</param>
-    /// <returns>The cost.</returns>
-    public double Once(object key, Func<double> measure)
-    {
-        if (!_known.TryGetValue(key, out var cost))
-        {
-            cost = measure();
-            _known.Add(key, cost);
-        }
-
-        return cost;
-    }
-
     /// <summary>Seconds that a forecaster takes for a window of a site, its errors summed up.</summary>
     /// <param name="forecaster">The forecaster.</param>
     /// <param name="site">The site.</param>
@@ -174,24 +149,6 @@ internal sealed class SeriesCosts
         Horizon = horizon,
         BatchWindows = windows,
     };
-
-    /// <summary>Seconds of some work: once to warm up, then as often as a piece of time allows, and the lower quartile, since code that is not compiled to its end yet only adds.</summary>
-    /// <param name="work">The work.</param>
-    public static double Seconds(Action work)
-    {
-        var seconds = new List<double>();
-        var begun = Stopwatch.GetTimestamp();
-        do
-        {
-            var clock = Stopwatch.GetTimestamp();
-            work();
-            seconds.Add(Stopwatch.GetElapsedTime(clock).TotalSeconds);
-        }
-        while (Stopwatch.GetElapsedTime(begun) < PieceOfTime || seconds.Count < 2);
-
-        seconds.RemoveAt(0);
-        return seconds.Order().ElementAt(seconds.Count / 4);
-    }
 
     /// <summary>Multiplications, as LinearProblem, LinearMap and LagGram make them: sums over windows for both parts; then, a form and penalty, a factorisation, a solution a step ahead, and the error.</summary>
     private static double LinearWork(IReadOnlyList<LinearKind> kinds, int context, DataSplits splits, int channels, LinearSettings settings)

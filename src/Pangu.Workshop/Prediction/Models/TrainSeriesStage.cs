@@ -1,14 +1,13 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Pangu.Core;
 using Pangu.Data;
 using Pangu.Data.Generated.Series;
-using Pangu.Evaluation.Prediction;
 using Pangu.Formats;
 using Pangu.Modalities.Series;
 using Pangu.Models;
 using Pangu.Tensors;
 using Pangu.Training;
+using Pangu.Workshop.Learning;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Prediction.Sites;
@@ -20,10 +19,7 @@ namespace Pangu.Workshop.Prediction.Models;
 /// <summary>Trains a series network: from nothing, or from a parent's weights. Its output holds the package and the loss curve.</summary>
 internal sealed class TrainSeriesStage : Stage
 {
-    private const int ProbeWarmSteps = 10; // Until the batches prepared ahead are used up and the code is compiled.
-    private const int ProbeSteps = 16;
-    private const int FewestProbeSteps = 6;
-    private const double MostProbeSeconds = 3;
+    private static readonly LearningFigure s_figure = new("training loss (quantiles and mean, scaled units)", "error on the choice half (MSE, scaled units)");
 
     /// <summary>Name of the model within the recipe.</summary>
     public required string Model { get; init; }
@@ -76,26 +72,15 @@ internal sealed class TrainSeriesStage : Stage
     public override void Execute(StageContext context)
     {
         Libtorch.Load(context.Threads);
-        using var model = Open(context);
+        using var model = NetworkTraining.Open(context, Parent, () => SeriesNetworkShape.ToConfig(Network!), SeriesPackages.Json);
         var network = new SeriesNetwork(model);
         var sites = Sites.ToDictionary(site => site.Key, site => SiteData.Read(context.Input(site.Value)));
         using var batches = Batches(model.Config, sites.ToDictionary(site => site.Key, site => new RecordPart(site.Value.Scaled.Scaled, site.Value.Splits.Train.Start, site.Value.Splits.Train.End)), context.Seeds);
         using var objective = Objective(network, batches, context.Seeds);
         using var validation = ValidationSite is null ? null : new ChoiceValidation(network, SiteData.Read(context.Input(ValidationSite)));
-        var trainer = new Trainer(new TrainingJob
-        {
-            Work = Name,
-            Identity = Settings.ToJsonString(),
-            Options = Training.ToOptions(),
-            Weights = TrainableWeights.Of(model),
-            Objective = objective,
-            Seeds = context.Seeds,
-            Validate = validation is null ? null : validation.Measure,
-            Checkpoints = new CheckpointStore(Path.Combine(context.Scratch, "checkpoints")),
-        });
-        var result = trainer.Run(context.Progress, context.Cancellation);
+        var result = new NetworkTraining { Stage = this, Settings = Training, Model = model, Objective = objective, Validate = validation is null ? null : validation.Measure }.Run(context);
         ModelPackage.Write(context.OutputFile("package"), Family.Prediction, Capability.Forecast, model.Config, model.Export(), Preprocessor(sites), SeriesPackages.Json);
-        Figure.Write(context.OutputFile("figures.json"), [TrainingFigure.Of(Model, result)]);
+        Figure.Write(context.OutputFile("figures.json"), [s_figure.Of(Model, result)]);
     }
 
     /// <inheritdoc/>
@@ -106,28 +91,7 @@ internal sealed class TrainSeriesStage : Stage
         using var model = TorchModel.Create(config, calibration.Seeds);
         using var batches = Batches(config, Sites.ToDictionary(site => site.Key, site => Costs.Site(site.Value, calibration).Training), calibration.Seeds);
         using var objective = Objective(new SeriesNetwork(model), batches, calibration.Seeds);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(calibration.Cancellation);
-        var clock = new StepClock(enough);
-        var trainer = new Trainer(new TrainingJob
-        {
-            Work = Name,
-            Identity = Name,
-            // A schedule must reach to the last step, also where a training is shorter than the probe.
-            Options = (Training with { Steps = Math.Max(Training.Steps, ProbeWarmSteps + ProbeSteps) }).ToOptions() with { Steps = ProbeWarmSteps + ProbeSteps, Validation = null },
-            Weights = TrainableWeights.Of(model),
-            Objective = objective,
-            Seeds = calibration.Seeds,
-        });
-        try
-        {
-            trainer.Run(clock, enough.Token);
-        }
-        catch (OperationCanceledException) when (!calibration.Cancellation.IsCancellationRequested)
-        {
-            // A busy machine: the steps so far must do.
-        }
-
-        var seconds = clock.TypicalSeconds() * Training.Steps;
+        var seconds = new NetworkTraining { Stage = this, Settings = Training, Model = model, Objective = objective }.EstimateSeconds(calibration);
         if (ValidationSite is not null && Training.ValidateEvery is { } every)
         {
             var site = Costs.Site(ValidationSite, calibration);
@@ -135,17 +99,6 @@ internal sealed class TrainSeriesStage : Stage
         }
 
         return SeriesCosts.Estimate(seconds, 0.15);
-    }
-
-    private TorchModel Open(StageContext context)
-    {
-        if (Parent is null)
-        {
-            return TorchModel.Create(SeriesNetworkShape.ToConfig(Network!), context.Seeds);
-        }
-
-        using var parent = ModelPackage.Open(Path.Combine(context.Input(Parent), "package"), SeriesPackages.Json);
-        return TorchModel.Load(parent.Config, parent.Weights);
     }
 
     private BatchesAhead Batches(ModelConfig config, Dictionary<string, RecordPart> sites, Seeds seeds)
@@ -182,29 +135,5 @@ internal sealed class TrainSeriesStage : Stage
             Season = seasons is [{ } season] ? season : null,
         };
         return new Dictionary<string, string> { [SeriesPackages.PreprocessorName] = preprocessor.ToJson() };
-    }
-
-    /// <summary>Takes the time from one reported step to the next.</summary>
-    private sealed class StepClock(CancellationTokenSource enough) : IProgress<WorkProgress>
-    {
-        private readonly List<double> _seconds = [];
-        private long _last = Stopwatch.GetTimestamp();
-
-        public void Report(WorkProgress value)
-        {
-            _seconds.Add(Stopwatch.GetElapsedTime(_last).TotalSeconds);
-            _last = Stopwatch.GetTimestamp();
-            if (_seconds.Count > ProbeWarmSteps + FewestProbeSteps && _seconds.Sum() > MostProbeSeconds)
-            {
-                enough.Cancel();
-            }
-        }
-
-        /// <summary>Mean of the faster half of the steps: on a machine that has nothing else to do, the others are what the probe itself disturbed.</summary>
-        public double TypicalSeconds()
-        {
-            var sorted = _seconds[Math.Min(ProbeWarmSteps, _seconds.Count - 1)..].Order().ToList();
-            return sorted[..((sorted.Count + 1) / 2)].Average();
-        }
     }
 }

@@ -3,6 +3,7 @@ using Pangu.Core;
 using Pangu.Modalities.Series;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Prediction.Costs;
+using Pangu.Workshop.Sources;
 using Pangu.Workshop.Stages;
 
 namespace Pangu.Workshop.Prediction.Sites;
@@ -14,7 +15,7 @@ internal sealed class LoadSiteStage : Stage
     public required SiteSettings Site { get; init; }
 
     /// <summary>Where its bytes are.</summary>
-    public required SiteSource Source { get; init; }
+    public required ResolvedFile Source { get; init; }
 
     /// <summary>What pieces of the recipe's work cost, for the plan.</summary>
     public required SeriesCosts Costs { get; init; }
@@ -50,7 +51,7 @@ internal sealed class LoadSiteStage : Stage
     {
         Id = Site.Id,
         Channels = table.Names,
-        Units = [.. table.Names.Select(name => Source.Units.GetValueOrDefault(name))],
+        Units = [.. table.Names.Select(name => SiteSource.UnitsOf(Source.Dataset).GetValueOrDefault(name))],
         IntervalSeconds = table.IntervalSeconds,
         Season = Site.Season ?? SeasonDetector.Detect(table).Main,
         HasTimes = table.Clock.Format is not null,

@@ -2,6 +2,7 @@ using Pangu.Core;
 using Pangu.Data.Inspection;
 using Pangu.Data.Sources;
 using Pangu.Modalities.Series;
+using Pangu.Workshop.Sources;
 
 namespace Pangu.Workshop.Prediction.Sites;
 
@@ -18,11 +19,11 @@ public static class SiteInspector
     /// <exception cref="PanguException">A site's data is nowhere, or cannot be read.</exception>
     public static IReadOnlyList<InspectedSite> Inspect(SeriesRecipe recipe, string folder, Catalogue catalogue, DataStore store, CancellationToken cancellationToken)
     {
-        var resolver = new SiteResolver(catalogue, store);
-        return [.. recipe.Data.Load.Select((site, index) => Inspect(site, resolver.Resolve(recipe.Data, index, folder), cancellationToken))];
+        var resolver = new FileResolver(catalogue, store);
+        return [.. recipe.Data.Load.Select((site, index) => Inspect(site, resolver.Resolve(SiteSource.Reference(recipe.Data, index), folder), cancellationToken))];
     }
 
-    private static InspectedSite Inspect(SiteSettings site, SiteSource source, CancellationToken cancellationToken)
+    private static InspectedSite Inspect(SiteSettings site, ResolvedFile source, CancellationToken cancellationToken)
     {
         var divided = new Dataset
         {
@@ -32,7 +33,7 @@ public static class SiteInspector
             Licence = source.Fingerprint.Licence,
             Description = source.Fingerprint.Id,
             Files = [],
-            Columns = [.. source.Units.Select(unit => new DatasetColumn(unit.Key, unit.Value, null))],
+            Columns = [.. SiteSource.UnitsOf(source.Dataset).Select(unit => new DatasetColumn(unit.Key, unit.Value, null))],
             Splits = new DatasetSplits(site.Splits.Train, site.Splits.Validation, site.Splits.Test),
         };
         return new InspectedSite(site.Id, source.Path, source.Simulated, DataInspection.Of(CsvSeriesReader.Read(source.Path, SiteSource.ReadOptions(site), cancellationToken), divided));
