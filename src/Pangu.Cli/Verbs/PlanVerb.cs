@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Pangu.Cli.Workshop;
 using Pangu.Workshop.Plans;
+using Pangu.Workshop.Recipes;
 
 namespace Pangu.Cli.Verbs;
 
@@ -26,7 +27,7 @@ internal static class PlanVerb
         var (recipe, work) = workshop.Compose(reference);
         var (run, options) = workshop.Engine();
         var plan = run.Plan(recipe, work, options, call.Progress, call.CancellationToken);
-        var result = PlanResult.Of(plan, run.Prices, run.EnergySource);
+        var result = PlanResult.Of(plan, recipe.Precision, run.Prices, run.EnergySource);
         call.Result(result, PlanJson.Default.PlanResult, text => Write(text, plan, result));
         return 0;
     }
@@ -44,13 +45,17 @@ internal static class PlanVerb
 
         text.WriteLine(string.Create(culture, $"{"total",-34}{plan.Seconds,9:0.0}{$"{plan.SecondsLow:0.0} - {plan.SecondsHigh:0.0}",19}{plan.PeakMemoryBytes / 1e6,12:0}{result.Total.EnergyJoules / 1000,12:0.0}"));
         text.WriteLine(string.Create(culture, $"cost: {result.Total.Cost.Amount:0.0000} {result.Total.Cost.Currency} (energy {result.EnergySource}; prices from prices.json)"));
+        if (result.Precision == Precision.BFloat16)
+        {
+            text.WriteLine("precision: bodies train in bfloat16, as the recipe says; a processor without products of bfloat16 is faster with --set precision=float32");
+        }
     }
 }
 
 /// <summary>What <c>plan --json</c> prints.</summary>
-internal sealed record PlanResult(int Schema, IReadOnlyList<PlanStage> Stages, PlanTotal Total, string EnergySource)
+internal sealed record PlanResult(int Schema, IReadOnlyList<PlanStage> Stages, PlanTotal Total, string EnergySource, Precision Precision)
 {
-    public static PlanResult Of(Plan plan, Prices prices, string energySource)
+    public static PlanResult Of(Plan plan, Precision precision, Prices prices, string energySource)
     {
         // A plan cannot measure the energy of what has not run: seconds at the stated power.
         var energy = plan.Seconds * prices.AssumedWatts;
@@ -58,7 +63,8 @@ internal sealed record PlanResult(int Schema, IReadOnlyList<PlanStage> Stages, P
             1,
             [.. plan.Stages.Select(stage => new PlanStage(stage.Name, stage.Estimate?.Seconds ?? 0, stage.Estimate?.SecondsLow ?? 0, stage.Estimate?.SecondsHigh ?? 0, stage.Estimate?.PeakMemoryBytes ?? 0, (stage.Estimate?.Seconds ?? 0) * prices.AssumedWatts, stage.Estimate is null))],
             new PlanTotal(plan.Seconds, plan.SecondsLow, plan.SecondsHigh, plan.PeakMemoryBytes, energy, new PlanCost(prices.Amount(plan.Seconds, energy), prices.Currency)),
-            energySource);
+            energySource,
+            precision);
     }
 }
 

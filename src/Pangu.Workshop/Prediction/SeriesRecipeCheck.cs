@@ -127,6 +127,8 @@ internal sealed class SeriesRecipeCheck(SeriesRecipe recipe, string folder, Cata
         foreach (var share in training.Data)
         {
             Require(share.Generated != share.Sites.Count > 0, share, null, $"an entry of data of {name} needs generated: true or sites, and only one of them");
+            Require(share.Length >= 0, share, "length", $"length is {share.Length}; it must be at least 0 steps");
+            Require(share.Length == 0 || share.Generated, share, "length", $"length is {share.Length}, but recorded series are as long as they are; it belongs to generated: true");
             KnownSites(share.Sites, share, "sites");
         }
 

@@ -110,6 +110,7 @@ internal sealed class SeriesComposer
         Shape = ShapeOf(name),
         Costs = _costs,
         Training = training,
+        Precision = _recipe.Precision,
         Mixture = _recipe.Data.Generators,
         Sites = training.Data.SelectMany(share => share.Sites).Distinct().ToDictionary(id => id, id => _sites[id]),
         ValidationSite = training.ValidateEvery is null ? null : _sites[settings.Site ?? _sites.Keys.First()],

@@ -48,6 +48,9 @@ public sealed record SeriesShareSettings
     /// <summary>Whether the windows are generated (the mixture of generators). This or <see cref="Sites"/>.</summary>
     public bool Generated { get; init; }
 
+    /// <summary>Steps of a generated series, of which a window shows a random part; 0 makes series as long as the window. Longer ones show trends and events at the rate of long records. Default 0.</summary>
+    public int Length { get; init; }
+
     /// <summary>Sites whose training parts the windows come from.</summary>
     public IReadOnlyList<string> Sites { get; init; } = [];
 }

@@ -24,7 +24,7 @@ public abstract record Recipe
     /// <summary>Root of all randomness. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Precision of storage, arithmetic and reductions. Default float32, the only one so far.</summary>
+    /// <summary>What the bodies of networks compute in while they train. Default float32.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
 }
 
@@ -34,4 +34,7 @@ public enum Precision
 {
     /// <summary>IEEE single precision throughout.</summary>
     [JsonStringEnumMemberName("float32")] Float32,
+
+    /// <summary>The body multiplies in bfloat16; weights, gradients, optimizer, embedder, head, reductions and loss stay in float32, as does every forecast. Faster where the processor multiplies bfloat16, slower elsewhere.</summary>
+    [JsonStringEnumMemberName("bfloat16")] BFloat16,
 }

@@ -130,7 +130,7 @@ public sealed class RecipeRun(string home, IModelRegistry registry, Prices price
             Licence = context.Recipe.Licence,
             Simulated = context.Work.Simulated,
             Data = model.Data,
-            Settings = Flatten(model.Package.Settings),
+            Settings = Flatten(WithPrecision(model.Package.Settings, context.Recipe.Precision)),
             Metrics = evaluation.Metrics,
             Baselines = evaluation.Baselines,
             Gate = evaluation.Checks.Count == 0 ? null : new GateResult(evaluation.Checks.All(check => check.Passed), evaluation.Checks),
@@ -171,6 +171,18 @@ public sealed class RecipeRun(string home, IModelRegistry registry, Prices price
     }
 
     private static IEnumerable<Stage> Lineage(Stage stage) => stage.Inputs.SelectMany(input => Lineage(input).Append(input));
+
+    /// <summary>What a stage fitted stands on a network that was trained: a card says in what precision, whichever stage came last.</summary>
+    private static JsonNode WithPrecision(JsonNode settings, Precision precision)
+    {
+        var said = settings.DeepClone();
+        if (said is JsonObject map)
+        {
+            map["precision"] = CanonicalJson.Of(new { precision })["precision"]!.DeepClone();
+        }
+
+        return said;
+    }
 
     private static SortedDictionary<string, string> Flatten(JsonNode settings)
     {

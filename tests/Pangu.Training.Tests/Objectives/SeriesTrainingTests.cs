@@ -53,6 +53,29 @@ public sealed class SeriesTrainingTests
     }
 
     [Fact]
+    public void Run_BFloat16_LearnsAsWellAndKeepsItsBitsOverAResume()
+    {
+        var objective = new ForecastObjectiveOptions { Dropout = 0.1, Precision = TrainingPrecision.BFloat16 };
+        using var single = new ForecastRun();
+        var inSingle = single.Train(_options);
+        using var half = new ForecastRun { Objective = objective };
+        var expected = half.Train(_options);
+        Assert.NotEqual(inSingle.Losses, expected.Losses);
+        Assert.Equal(inSingle.Losses.TakeLast(10).Average(entry => entry.Loss), expected.Losses.TakeLast(10).Average(entry => entry.Loss), 0.02);
+        Assert.All(half.Model.Export().Values, tensor => Assert.Equal(ElementType.Float32, tensor.Type));
+
+        using var folder = new TemporaryFolder();
+        using (var killed = new ForecastRun { Objective = objective, Before = draw => { if (draw == 33) { throw new InvalidOperationException("killed"); } } })
+        {
+            Assert.Throws<InvalidOperationException>(() => killed.Train(_options, folder));
+        }
+
+        using var resumed = new ForecastRun { Objective = objective };
+        Assert.Equal(expected.Losses, resumed.Train(_options, folder).Losses);
+        AssertSame(half, resumed);
+    }
+
+    [Fact]
     public void Run_NotANumberInOneBatch_GoesBackAndLeavesItOut()
     {
         using var run = new ForecastRun { Change = (draw, batch) => { if (draw == 41) { batch.Values[5] = float.NaN; batch.Observed[5] = true; } } };

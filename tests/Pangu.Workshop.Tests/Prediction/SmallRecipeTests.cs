@@ -28,6 +28,7 @@ public sealed class SmallRecipeTests : IDisposable
         Assert.Equal(["foundation", "industry", "forecast", "detect-anomaly"], first.Models.Select(model => model.Name.Split('/')[1]));
         Assert.All(second.Stages, stage => Assert.True(stage.Reused, stage.Name));
         Assert.Equal(first.Models.Select(model => model.Hash), second.Models.Select(model => model.Hash));
+        Assert.All(first.Models, model => Assert.Equal("\"float32\"", model.Card.Settings["precision"]));
         Assert.Contains("SIMULATED", File.ReadAllText(Path.Combine(first.Folder, "report.html")), StringComparison.Ordinal);
     }
 
@@ -46,6 +47,22 @@ public sealed class SmallRecipeTests : IDisposable
     }
 
     [Fact]
+    public void Compose_OtherPrecision_MakesOtherNetworks()
+    {
+        var stages = new[] { "float32", "bfloat16" }.Select(precision => Compose("power-transformer-small", $"precision={precision}").Work.Stages.Single(stage => stage.Name == "train-foundation")).ToList();
+
+        Assert.Equal(["float32", "bfloat16"], stages.Select(stage => stage.Settings["precision"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public void Check_LengthOfRecordedSeries_IsRefused()
+    {
+        var problem = Assert.Throws<PanguException>(() => Compose("power-transformer-small", "models.forecast.training.data=[{ share: 1, sites: [simh1], length: 900 }]"));
+
+        Assert.Contains("length is 900", problem.ToString() + string.Join(' ', problem.Problems.Select(one => one.Message)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Execute_BadModel_IsNotReleased()
     {
         var run = Run("power-transformer-small/must-fail");
@@ -57,14 +74,19 @@ public sealed class SmallRecipeTests : IDisposable
 
     private RunRecord Run(string recipe, params string[] settings)
     {
-        var root = Outside.RepositoryRoot;
         var libtorch = Libtorch.Load(1, Path.Combine(_home.Path, "libtorch"));
+        var (loaded, work) = Compose(recipe, settings);
+        var run = new RecipeRun(_home.Path, new SqliteRegistry(_home.Path, TimeProvider.System), Prices.Read(Path.Combine(Outside.RepositoryRoot, "prices.json")), "test machine", "test", TimeProvider.System);
+        return run.Execute(loaded, work, new RunOptions(1, libtorch.Version, true), new Silence(), TestContext.Current.CancellationToken);
+    }
+
+    private (Recipe Recipe, RecipeWork Work) Compose(string recipe, params string[] settings)
+    {
+        var root = Outside.RepositoryRoot;
         var store = new DataStore(DataStoreSettings.For(_home.Path, null, null, offline: true));
         var family = new SeriesRecipeFamily(new Catalogue(Path.Combine(root, "datasets")), store);
         var (loaded, loadedFamily, file) = new RecipeFile([family], Path.Combine(root, "recipes")).Load(recipe, settings);
-        var work = loadedFamily.Compose(loaded, Path.GetDirectoryName(file)!, offline: true);
-        var run = new RecipeRun(_home.Path, new SqliteRegistry(_home.Path, TimeProvider.System), Prices.Read(Path.Combine(root, "prices.json")), "test machine", "test", TimeProvider.System);
-        return run.Execute(loaded, work, new RunOptions(1, libtorch.Version, true), new Silence(), TestContext.Current.CancellationToken);
+        return (loaded, loadedFamily.Compose(loaded, Path.GetDirectoryName(file)!, offline: true));
     }
 
     private sealed class Silence : IProgress<WorkProgress>

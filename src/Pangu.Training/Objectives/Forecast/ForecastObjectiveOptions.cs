@@ -14,6 +14,9 @@ public sealed record ForecastObjectiveOptions
     /// <summary>Over what one dropout decision is taken. Default a number of a whole row.</summary>
     public DropoutKind DropoutKind { get; init; } = DropoutKind.Row;
 
+    /// <summary>What the body computes in while it trains. Default float32.</summary>
+    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Single;
+
     /// <summary>Every problem of the settings.</summary>
     /// <param name="path">Where they stand, for messages.</param>
     /// <returns>Messages that name the property; empty when the settings are sound.</returns>

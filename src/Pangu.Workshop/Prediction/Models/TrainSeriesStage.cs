@@ -11,6 +11,7 @@ using Pangu.Workshop.Learning;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Prediction.Costs;
 using Pangu.Workshop.Prediction.Sites;
+using Pangu.Workshop.Recipes;
 using Pangu.Workshop.Reports;
 using Pangu.Workshop.Stages;
 
@@ -36,6 +37,9 @@ internal sealed class TrainSeriesStage : Stage
     /// <summary>How it learns.</summary>
     public required SeriesTrainingSettings Training { get; init; }
 
+    /// <summary>What the body computes in while it trains.</summary>
+    public required Precision Precision { get; init; }
+
     /// <summary>The generators' mixture.</summary>
     public required SeriesMixtureConfig Mixture { get; init; }
 
@@ -58,7 +62,7 @@ internal sealed class TrainSeriesStage : Stage
     public override bool UsesLibtorch => true;
 
     /// <inheritdoc/>
-    public override JsonNode Settings => Canonical(new { Network, Training, Mixture, Sites = Sites.Keys.Order(StringComparer.Ordinal), Validates = ValidationSite?.Site.Id });
+    public override JsonNode Settings => Canonical(new { Network, Training, Precision, Mixture, Sites = Sites.Keys.Order(StringComparer.Ordinal), Validates = ValidationSite?.Site.Id });
 
     /// <inheritdoc/>
     public override IReadOnlyList<Stage> Inputs =>
@@ -106,7 +110,7 @@ internal sealed class TrainSeriesStage : Stage
         var head = (ForecastHead)config.Head;
         var shape = new SeriesBatchShape(Training.Batch, 1, ((SeriesEmbedder)config.Embedder).Context, head.Horizon);
         var parts = Training.Data.Select(share => ((ISeriesSource)(share.Generated
-            ? new GeneratedWindows(Mixture)
+            ? new GeneratedWindows(Mixture, share.Length)
             : new RecordWindows([.. share.Sites.Select(id => sites[id])])), share.Share)).ToArray();
         ISeriesSource source = parts.Length == 1 ? parts[0].Item1 : new MixedWindows(parts);
         var lossy = new HistoryLoss(new MirroredWindows(source, Training.Mirrored), new HistoryLossConfig(Training.ShortHistories, 32, Training.MissingValues));
@@ -120,6 +124,7 @@ internal sealed class TrainSeriesStage : Stage
         {
             Loss = new ForecastLossOptions { MeanWeight = Training.MeanWeight, TargetLimit = Training.ClipDeviations },
             Dropout = Training.Dropout,
+            Precision = Precision == Precision.BFloat16 ? TrainingPrecision.BFloat16 : TrainingPrecision.Single,
         },
         seeds,
         Training.MicroBatches);
