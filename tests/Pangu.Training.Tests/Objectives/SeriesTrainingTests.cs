@@ -62,7 +62,7 @@ public sealed class SeriesTrainingTests
         var expected = half.Train(_options);
         Assert.NotEqual(inSingle.Losses, expected.Losses);
         Assert.Equal(inSingle.Losses.TakeLast(10).Average(entry => entry.Loss), expected.Losses.TakeLast(10).Average(entry => entry.Loss), 0.02);
-        Assert.All(half.Model.Export().Values, tensor => Assert.Equal(ElementType.Float32, tensor.Type));
+        Assert.All(half.Model.Export().Values, tensor => Assert.Equal(ElementType.F32, tensor.Type));
 
         using var folder = new TemporaryFolder();
         using (var killed = new ForecastRun { Objective = objective, Before = draw => { if (draw == 33) { throw new InvalidOperationException("killed"); } } })
