@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pangu.Core;
 using Pangu.Data.Sources;
+using Pangu.Inference;
 using Pangu.Workshop.Recipes;
 
 namespace Pangu.Cli.Families;
@@ -15,7 +16,10 @@ internal sealed class LanguageFamily : IModelFamily
     public ConfigTypes ConfigTypes { get; } = LanguageConfigTypes.Create();
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<Capability, Func<ModelFolder, int, IDisposable>> Engines { get; } = new Dictionary<Capability, Func<ModelFolder, int, IDisposable>>();
+    public IReadOnlyDictionary<Capability, Func<ModelFolder, int, IDisposable>> Engines { get; } = new Dictionary<Capability, Func<ModelFolder, int, IDisposable>>
+    {
+        [Capability.Generate] = (model, threads) => TextGenerator.Load(model.Path, threads),
+    };
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> ImportedFiles(string folder) => new Dictionary<string, string>();
@@ -24,7 +28,7 @@ internal sealed class LanguageFamily : IModelFamily
     public IVerifiableModel OpenOnTorch(ModelFolder model) => throw NotYet();
 
     /// <inheritdoc/>
-    public IVerifiableModel OpenNative(ModelFolder model) => throw NotYet();
+    public IVerifiableModel OpenNative(ModelFolder model) => LanguageVerifier.Create(model.Config, model.Weights);
 
     /// <inheritdoc/>
     public IEnumerable<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [];

@@ -28,8 +28,8 @@ public interface ITextGenerator : IDisposable
     IEnumerable<TextPiece> Generate(TextRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>How unlikely each token of a window is to the model, given the tokens before it in the window.</summary>
-    /// <param name="ids">Token ids, T of them, at least 1.</param>
-    /// <param name="cancellationToken">Stops between layers.</param>
+    /// <param name="ids">Token ids, T of them, at least 1; the last is a target alone and is not read.</param>
+    /// <param name="cancellationToken">Stops between pieces.</param>
     /// <returns>[T - 1] negative log-likelihoods in nats: entry i is that of <c>ids[i + 1]</c> given <c>ids[..(i + 1)]</c>.</returns>
     /// <exception cref="PanguException">An id is not in the vocabulary, or the window is longer than the model takes.</exception>
     float[] Score(ReadOnlyMemory<int> ids, CancellationToken cancellationToken = default);
@@ -37,7 +37,7 @@ public interface ITextGenerator : IDisposable
 
 /// <summary>What a text generator takes and gives.</summary>
 /// <param name="Vocabulary">V; ids are 0 .. V - 1.</param>
-/// <param name="MaxTokens">Most tokens of prompt and continuation together (rows of a learned table of positions); null where nothing limits them.</param>
+/// <param name="MaxTokens">Most tokens that the model can read in one sequence (rows of a learned table of positions); null where nothing limits them. The last token of an answer or of a scored window need not be read, so there may be one more.</param>
 public sealed record TextGeneratorTraits(int Vocabulary, int? MaxTokens)
 {
     /// <summary>Tokens of the windows that the model was trained on, beyond which it may get worse; null where it is not known.</summary>

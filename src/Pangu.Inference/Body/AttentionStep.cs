@@ -18,40 +18,49 @@ internal sealed class AttentionStep : IPartStep
     private readonly float[]? _queryNorm;
     private readonly float[]? _keyNorm;
     private readonly float _normEpsilon;
-    private readonly RotaryTable? _rotary;
+    private readonly RotaryAngles? _angles;
     private readonly bool _acrossChannels;
+    private readonly int _width;
+    private readonly int _cache;
+
+    // [positions, H E]: queries that depend on nothing but the position; null where tokens make their own.
+    private readonly float[]? _positionQueries;
 
     /// <summary>Compiles the part.</summary>
     /// <param name="attention">Its settings.</param>
     /// <param name="name">Name of the branch that holds its weights.</param>
     /// <param name="factor">Factor of its result.</param>
-    /// <param name="positions">Most tokens or, across channels, channels that see each other.</param>
-    /// <param name="weights">All weights.</param>
-    internal AttentionStep(Attention attention, string name, double factor, int positions, WeightStore weights)
+    /// <param name="plan">What the body's parts share.</param>
+    internal AttentionStep(Attention attention, string name, double factor, BodyPlan plan)
     {
+        var weights = plan.Weights;
         var scope = attention.Scope.Accept(new ScopeReader());
         var order = attention.Positions.Accept(new PairOrder(attention.HeadWidth));
         _acrossChannels = scope.AcrossChannels;
         _shape = new AttentionShape(attention.QueryHeads, attention.KeyValueHeads, attention.HeadWidth, (float)(attention.Scale ?? (1 / Math.Sqrt(attention.HeadWidth))), scope.Causal, scope.Window);
+        _width = attention.HeadWidth * (attention.QueryHeads + (2 * attention.KeyValueHeads));
+        _cache = plan.AddCache(_shape);
+        var query = weights.Rows($"{name}.query").Reordered(HeadOrder(order, attention.QueryHeads));
+        _positionQueries = attention.QueryFrom.Accept(new PositionQueryReader(name, query, plan));
         _projection = weights.Cached($"{name}.query+key+value {string.Join(',', order)}", () => WeightStore.Joined(
         [
-            weights.Rows($"{name}.query").Reordered(HeadOrder(order, attention.QueryHeads)),
+            .. _positionQueries is null ? [query] : Array.Empty<LinearRows>(),
             weights.Rows($"{name}.key").Reordered(HeadOrder(order, attention.KeyValueHeads)),
             weights.Rows($"{name}.value"),
         ]));
         _output = weights.Linear([$"{name}.output"], factor);
-        _rotary = attention.Positions is Rotary rotary ? new RotaryTable(positions, rotary.Width, rotary.Base) : null;
+        _angles = attention.Positions is Rotary rotary ? plan.Angles(rotary) : null;
         if (attention.QueryKeyNorm is { } norm)
         {
-            var (query, key) = (weights.Read($"{name}.queryNorm.weight"), weights.Read($"{name}.keyNorm.weight"));
-            _queryNorm = [.. order.Select(i => query[i])];
-            _keyNorm = [.. order.Select(i => key[i])];
+            var (queryNorm, keyNorm) = (weights.Read($"{name}.queryNorm.weight"), weights.Read($"{name}.keyNorm.weight"));
+            _queryNorm = [.. order.Select(i => queryNorm[i])];
+            _keyNorm = [.. order.Select(i => keyNorm[i])];
             _normEpsilon = (float)norm.Epsilon;
         }
     }
 
     /// <inheritdoc/>
-    public int Wide => _projection.Outputs;
+    public int Wide => _width;
 
     /// <inheritdoc/>
     public int Narrow => _output.Inputs;
@@ -63,28 +72,32 @@ internal sealed class AttentionStep : IPartStep
     public bool MixesChannels => _acrossChannels;
 
     /// <inheritdoc/>
-    public int ScratchLength(int tokens, int sequences) => ShortAttention.ScratchLength(_acrossChannels ? sequences : tokens, _shape);
+    public int ScratchLength(FrameShape shape) => shape.Capacity > 0 && _cache >= 0
+        ? KeyValueCache.ScratchLength(_shape, shape.Capacity, shape.Tokens)
+        : ShortAttention.ScratchLength(_acrossChannels ? shape.Sequences : shape.Tokens, _shape);
 
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<float> input, Span<float> output, bool add, int keepLast, BodyFrame frame)
     {
-        var (rows, tokens) = (frame.Rows, frame.Tokens);
-        var width = _projection.Outputs;
+        var (rows, tokens, width) = (frame.Rows, frame.Tokens, _width);
         var heads = frame.Wide[..(rows * width)];
-        _projection.Multiply(input, heads, rows);
+        _projection.Multiply(input, _projection.Inputs, heads[(width - _projection.Outputs)..], width, rows, add: false, frame.Sharing);
         Prepare(heads, frame);
         var attended = frame.Narrow[..(rows * _output.Inputs)];
-        if (_acrossChannels)
+        if (frame.Caches is { } caches)
         {
-            // Row (window, channel, token): channels of one token lie T rows apart.
-            for (var window = 0; window < frame.Sequences; window += frame.Channels)
+            var wanted = keepLast > 0 ? Math.Min(keepLast, tokens) : tokens;
+            var cache = caches[_cache];
+            cache.Add(heads[_output.Inputs..], width, tokens);
+            cache.Attend(heads[((tokens - wanted) * width)..], width, wanted, attended, _output.Inputs, frame.Scratch);
+            if (wanted < tokens)
             {
-                for (var token = 0; token < tokens; token++)
-                {
-                    var row = (window * tokens) + token;
-                    ShortAttention.Run(heads[(row * width)..], tokens * width, frame.Channels, _shape, attended[(row * _output.Inputs)..], tokens * _output.Inputs, frame.Scratch);
-                }
+                frame.KeepLast(wanted);
             }
+        }
+        else if (_acrossChannels)
+        {
+            AttendAcrossChannels(heads, attended, frame);
         }
         else
         {
@@ -100,34 +113,49 @@ internal sealed class AttentionStep : IPartStep
             }
         }
 
-        _output.Multiply(attended, _output.Inputs, output, _output.Outputs, frame.Rows, add);
+        _output.Multiply(attended, _output.Inputs, output, _output.Outputs, frame.Rows, add, frame.Sharing);
+    }
+
+    // Row (window, channel, token): channels of one token lie T rows apart.
+    private void AttendAcrossChannels(Span<float> heads, Span<float> attended, BodyFrame frame)
+    {
+        var (tokens, width) = (frame.Tokens, _width);
+        for (var window = 0; window < frame.Sequences; window += frame.Channels)
+        {
+            for (var token = 0; token < tokens; token++)
+            {
+                var row = (window * tokens) + token;
+                ShortAttention.Run(heads[(row * width)..], tokens * width, frame.Channels, _shape, attended[(row * _output.Inputs)..], tokens * _output.Inputs, frame.Scratch);
+            }
+        }
     }
 
     private void Prepare(Span<float> heads, BodyFrame frame)
     {
-        if (_queryNorm is null && _rotary is null)
+        if (_queryNorm is null && _angles is null && _positionQueries is null)
         {
             return;
         }
 
-        var width = _projection.Outputs;
         var queries = _shape.QueryHeads * _shape.HeadWidth;
         var keys = _shape.KeyValueHeads * _shape.HeadWidth;
+        var table = _angles?.Table;
         for (var row = 0; row < frame.Rows; row++)
         {
-            var query = heads.Slice(row * width, queries);
-            var key = heads.Slice((row * width) + queries, keys);
+            var position = _acrossChannels ? row / frame.Tokens % frame.Channels : frame.Past + (row % frame.Tokens);
+            var query = heads.Slice(row * _width, queries);
+            var key = heads.Slice((row * _width) + queries, keys);
+            _positionQueries?.AsSpan(position * queries, queries).CopyTo(query);
             if (_queryNorm is not null)
             {
                 Norms.Rms(query, query, _queryNorm, _normEpsilon);
                 Norms.Rms(key, key, _keyNorm, _normEpsilon);
             }
 
-            if (_rotary is not null)
+            if (table is not null)
             {
-                var position = _acrossChannels ? row / frame.Tokens % frame.Channels : row % frame.Tokens;
-                _rotary.Turn(query, _shape.HeadWidth, position);
-                _rotary.Turn(key, _shape.HeadWidth, position);
+                table.Turn(query, _shape.HeadWidth, position);
+                table.Turn(key, _shape.HeadWidth, position);
             }
         }
     }
@@ -153,5 +181,19 @@ internal sealed class AttentionStep : IPartStep
         public int[] Visit(Rotary rotary) => rotary.Pairing == RotaryPairing.Halves
             ? [.. Enumerable.Range(0, headWidth)]
             : [.. Enumerable.Range(0, headWidth).Select(i => i >= rotary.Width ? i : i < rotary.Width / 2 ? 2 * i : (2 * (i - (rotary.Width / 2))) + 1)];
+    }
+
+    // Queries of a learned row a position are computed once for all: they depend on nothing else.
+    private sealed class PositionQueryReader(string name, LinearRows query, BodyPlan plan) : IQuerySourceVisitor<float[]?>
+    {
+        public float[]? Visit(OwnTokens tokens) => null;
+
+        public float[]? Visit(PositionQueries positions)
+        {
+            plan.Limit(positions.Count);
+            var queries = new float[checked(positions.Count * query.Outputs)];
+            query.Pack().Multiply(plan.Weights.Read($"{name}.queryPositions"), queries, positions.Count);
+            return queries;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Pangu.Core;
+using Pangu.Numerics;
 
 namespace Pangu.Inference;
 
@@ -13,12 +14,15 @@ internal sealed class BodyFrame
     private readonly float[] _normed;
     private readonly float[] _wide;
     private readonly float[] _narrow;
+    private readonly float[] _beside;
 
     /// <summary>Allocates for a body.</summary>
     /// <param name="sizes">What the body needs.</param>
     /// <param name="maxSequences">Most sequences at once.</param>
-    internal BodyFrame(BodySizes sizes, int maxSequences)
+    /// <param name="sharing">Threads that large products are shared with; null for the caller's alone.</param>
+    internal BodyFrame(BodySizes sizes, int maxSequences, LinearSharing? sharing = null)
     {
+        Sharing = sharing;
         var rows = checked(maxSequences * sizes.Tokens);
         Width = sizes.Width;
         MaxSequences = maxSequences;
@@ -27,6 +31,7 @@ internal sealed class BodyFrame
         _saved = new float[sizes.SavesInput ? _stream.Length : 0];
         _wide = new float[checked(rows * sizes.Wide)];
         _narrow = new float[checked(rows * Math.Max(sizes.Narrow, sizes.Width))];
+        _beside = new float[sizes.HasShortcuts ? _stream.Length : 0];
         Scratch = new float[sizes.ScratchFor(maxSequences)];
         Tokens = sizes.Tokens;
     }
@@ -36,6 +41,9 @@ internal sealed class BodyFrame
 
     /// <summary>D.</summary>
     internal int Width { get; }
+
+    /// <summary>Threads that large products are shared with; null for the caller's alone.</summary>
+    internal LinearSharing? Sharing { get; }
 
     /// <summary>N now.</summary>
     internal int Sequences { get; private set; }
@@ -58,6 +66,9 @@ internal sealed class BodyFrame
     /// <summary>[M, D]: the input of a block whose branches are parallel.</summary>
     internal Span<float> Saved => _saved.AsSpan(0, Rows * Width);
 
+    /// <summary>[M, D]: what the shortcuts of a branch add.</summary>
+    internal Span<float> Beside => _beside.AsSpan(0, Rows * Width);
+
     /// <summary>Memory for the widest intermediate values of a part.</summary>
     internal Span<float> Wide => _wide;
 
@@ -70,12 +81,29 @@ internal sealed class BodyFrame
     /// <summary>Receives intermediate values; null for none.</summary>
     internal IActivationTap? Tap { get; private set; }
 
+    /// <summary>Tokens of the sequence before those of this frame: the position of the first token. 0 without <see cref="Caches"/>.</summary>
+    internal int Past { get; private set; }
+
+    /// <summary>Keys and values of the tokens before, by number; the frame then holds one sequence. Null where tokens see those of the frame alone.</summary>
+    internal KeyValueCache[]? Caches { get; private set; }
+
+    /// <summary>Begins with the next tokens of one sequence.</summary>
+    /// <param name="tokens">T.</param>
+    /// <param name="past">Tokens before them.</param>
+    /// <param name="caches">Keys and values of those before, by number.</param>
+    /// <param name="tap">Receives intermediate values; null for none.</param>
+    internal void Continue(int tokens, int past, KeyValueCache[] caches, IActivationTap? tap)
+    {
+        Begin(1, tokens, 1, tap);
+        (Past, Caches) = (past, caches);
+    }
+
     /// <summary>Begins with new sequences.</summary>
     /// <param name="sequences">N.</param>
     /// <param name="tokens">T.</param>
     /// <param name="channels">Sequences of one window.</param>
     /// <param name="tap">Receives intermediate values; null for none.</param>
-    internal void Begin(int sequences, int tokens, int channels, IActivationTap? tap) => (Sequences, Tokens, Channels, Tap) = (sequences, tokens, channels, tap);
+    internal void Begin(int sequences, int tokens, int channels, IActivationTap? tap) => (Sequences, Tokens, Channels, Tap, Past, Caches) = (sequences, tokens, channels, tap, 0, null);
 
     /// <summary>Keeps only the last tokens of every sequence from here on.</summary>
     /// <param name="tokens">How many.</param>
@@ -83,7 +111,12 @@ internal sealed class BodyFrame
     {
         for (var sequence = 0; sequence < Sequences; sequence++)
         {
-            _stream.AsSpan(((((sequence + 1) * Tokens) - tokens) * Width), tokens * Width).CopyTo(_stream.AsSpan(sequence * tokens * Width));
+            var (from, to, length) = ((((sequence + 1) * Tokens) - tokens) * Width, sequence * tokens * Width, tokens * Width);
+            _stream.AsSpan(from, length).CopyTo(_stream.AsSpan(to));
+            if (_beside.Length > 0)
+            {
+                _beside.AsSpan(from, length).CopyTo(_beside.AsSpan(to));
+            }
         }
 
         Tokens = tokens;
@@ -91,11 +124,17 @@ internal sealed class BodyFrame
 
     /// <summary>Shows the stream to the tap.</summary>
     /// <param name="name">Canonical name.</param>
-    internal void Show(string name)
+    internal void Show(string name) => Show(name, Stream, Width);
+
+    /// <summary>Shows numbers of every token to the tap.</summary>
+    /// <param name="name">Canonical name.</param>
+    /// <param name="values">[M, width].</param>
+    /// <param name="width">Numbers a token.</param>
+    internal void Show(string name, ReadOnlySpan<float> values, int width)
     {
         if (Tap is { } tap && tap.Wants(name))
         {
-            tap.Record(name, Stream, [Sequences, Tokens, Width]);
+            tap.Record(name, values, [Sequences, Tokens, width]);
         }
     }
 }
@@ -118,9 +157,18 @@ internal sealed record BodySizes
     /// <summary>Whether some block's branches are parallel.</summary>
     internal bool SavesInput { get; init; }
 
+    /// <summary>Whether some branch has shortcuts.</summary>
+    internal bool HasShortcuts { get; init; }
+
     /// <summary>Whether sequences of a window see each other, so that a window's channels stay together.</summary>
     internal bool MixesChannels { get; init; }
 
     /// <summary>Kernel memory for a number of sequences, in floats.</summary>
     internal required Func<int, int> ScratchFor { get; init; }
 }
+
+/// <summary>What a part is asked to work on at most.</summary>
+/// <param name="Tokens">T.</param>
+/// <param name="Sequences">Sequences at once.</param>
+/// <param name="Capacity">Tokens of a sequence whose keys and values are kept; 0 where none are.</param>
+internal readonly record struct FrameShape(int Tokens, int Sequences, int Capacity);

@@ -1,4 +1,5 @@
 using Pangu.Core;
+using Pangu.Numerics;
 
 namespace Pangu.Inference;
 
@@ -12,36 +13,63 @@ internal sealed class CompiledBody
     // The last branch in which tokens see each other: behind it, only the tokens that the head looks at need to be computed. Null when there is none, or its block is parallel.
     private readonly BranchStep? _lastMixing;
 
-    private CompiledBody(BlockStep[] blocks, NormStep? final, bool embedderIsLast)
+    private readonly BodyPlan _plan;
+
+    private CompiledBody(BlockStep[] blocks, NormStep? final, BodyPlan plan, bool embedderIsLast)
     {
         _blocks = blocks;
+        _plan = plan;
         _final = final;
         _embedderIsLast = embedderIsLast;
         var last = blocks.LastOrDefault(block => block.Branches.Any(branch => branch.Part.MixesTokens));
         _lastMixing = last is { Parallel: false } ? last.Branches.Last(branch => branch.Part.MixesTokens) : null;
     }
 
+    /// <summary>Rows of the shortest learned table of positions in the body: the longest sequence; null where there is none.</summary>
+    internal int? MaxTokens => _plan.MaxTokens;
+
+    /// <summary>Whether every token depends on itself and those before it alone, so that keys and values can be kept.</summary>
+    internal bool IsCausal => _blocks.SelectMany(block => block.Branches).Count(branch => branch.Part.MixesTokens || branch.Part.MixesChannels) == _plan.Caches.Count;
+
     /// <summary>Compiles a body.</summary>
     /// <param name="body">Its settings.</param>
-    /// <param name="positions">Most tokens or channels that see each other.</param>
     /// <param name="weights">All weights.</param>
-    internal static CompiledBody Of(Pangu.Core.Body body, int positions, WeightStore weights) => body.Accept(new Compiler(positions, weights));
+    internal static CompiledBody Of(Pangu.Core.Body body, WeightStore weights) => body.Accept(new Compiler(new BodyPlan(weights)));
+
+    /// <summary>Makes tables of angles long enough; to be called before sequences that long run.</summary>
+    /// <param name="positions">Most tokens or channels that see each other.</param>
+    internal void Reach(int positions)
+    {
+        foreach (var angles in _plan.Tables)
+        {
+            angles.Reach(positions);
+        }
+    }
+
+    /// <summary>Memory for keys and values of one sequence.</summary>
+    /// <param name="capacity">Most tokens of the sequence.</param>
+    /// <param name="maxRows">Most tokens that are added at once.</param>
+    /// <returns>One a causal attention, by number.</returns>
+    internal KeyValueCache[] CreateCaches(int capacity, int maxRows) => [.. _plan.Caches.Select(shape => new KeyValueCache(shape, capacity, maxRows))];
 
     /// <summary>What its frames need.</summary>
     /// <param name="width">D.</param>
     /// <param name="tokens">T.</param>
-    internal BodySizes Sizes(int width, int tokens)
+    /// <param name="capacity">Tokens of a sequence whose keys and values are kept; 0 where none are.</param>
+    internal BodySizes Sizes(int width, int tokens, int capacity = 0)
     {
-        var parts = _blocks.SelectMany(block => block.Branches).Select(branch => branch.Part).ToArray();
+        var branches = _blocks.SelectMany(block => block.Branches).ToArray();
+        var parts = branches.Select(branch => branch.Part).ToArray();
         return new BodySizes
         {
             Width = width,
             Tokens = tokens,
-            Wide = parts.Select(part => part.Wide).DefaultIfEmpty(0).Max(),
+            Wide = branches.Select(branch => branch.Wide).DefaultIfEmpty(0).Max(),
             Narrow = parts.Select(part => part.Narrow).DefaultIfEmpty(0).Max(),
             SavesInput = _blocks.Any(block => block.Parallel),
+            HasShortcuts = branches.Any(branch => branch.HasShortcuts),
             MixesChannels = parts.Any(part => part.MixesChannels),
-            ScratchFor = sequences => parts.Select(part => part.ScratchLength(tokens, sequences)).DefaultIfEmpty(0).Max(),
+            ScratchFor = sequences => parts.Select(part => part.ScratchLength(new FrameShape(tokens, sequences, capacity))).DefaultIfEmpty(0).Max(),
         };
     }
 
@@ -63,27 +91,28 @@ internal sealed class CompiledBody
         }
     }
 
-    private sealed class Compiler(int positions, WeightStore weights) : IBodyVisitor<CompiledBody>
+    private sealed class Compiler(BodyPlan plan) : IBodyVisitor<CompiledBody>
     {
         public CompiledBody Visit(Backbone backbone)
         {
             List<BlockStep> blocks = [];
             for (var stage = 0; stage < backbone.Stages.Count; stage++)
             {
-                var cycle = backbone.Stages[stage].Cycle;
-                for (var index = 0; index < backbone.Stages[stage].Count; index++)
+                var (cycle, count) = (backbone.Stages[stage].Cycle, backbone.Stages[stage].Count);
+                for (var index = 0; index < count; index++)
                 {
-                    blocks.Add(new BlockStep(cycle[index % cycle.Count], $"stages.{stage}.blocks.{index}", positions, weights));
+                    var final = index == count - 1 ? NormStep.Of(backbone.Stages[stage].Final, $"stages.{stage}.final", plan.Weights) : null;
+                    blocks.Add(new BlockStep(cycle[index % cycle.Count], $"stages.{stage}.blocks.{index}", final, plan));
                 }
             }
 
-            return new CompiledBody([.. blocks], NormStep.Of(backbone.Final, "final", weights), embedderIsLast: false);
+            return new CompiledBody([.. blocks], NormStep.Of(backbone.Final, "final", plan.Weights), plan, embedderIsLast: false);
         }
 
-        public CompiledBody Visit(NoBody none) => new([], null, embedderIsLast: true);
+        public CompiledBody Visit(NoBody none) => new([], null, plan, embedderIsLast: true);
     }
 
-    private sealed class BlockStep(Block block, string name, int positions, WeightStore weights)
+    private sealed class BlockStep(Block block, string name, NormStep? stageFinal, BodyPlan plan)
     {
         private readonly string _inputName = $"{name}.input";
         private readonly string _outputName = $"{name}.output";
@@ -92,7 +121,7 @@ internal sealed class CompiledBody
 
         internal BranchStep[] Branches { get; } =
         [
-            .. block.Branches.Select((branch, index) => new BranchStep(branch, $"{name}.branches.{index}", $"{name}.branches.{branch.WeightsOf ?? index}", positions, weights)),
+            .. block.Branches.Select((branch, index) => new BranchStep(branch, $"{name}.branches.{index}", $"{name}.branches.{branch.WeightsOf ?? index}", plan)),
         ];
 
         internal void Run(BodyFrame frame, BranchStep? lastMixing, int keepLast)
@@ -109,6 +138,7 @@ internal sealed class CompiledBody
             }
 
             frame.Show(_outputName);
+            stageFinal?.Run(frame.Stream, frame.Stream);
         }
     }
 }

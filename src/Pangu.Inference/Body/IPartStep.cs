@@ -16,10 +16,9 @@ internal interface IPartStep
     bool MixesChannels { get; }
 
     /// <summary>Kernel memory, in floats.</summary>
-    /// <param name="tokens">T.</param>
-    /// <param name="sequences">Most sequences of a frame.</param>
+    /// <param name="shape">The most it is asked to work on.</param>
     /// <returns>A count of floats.</returns>
-    int ScratchLength(int tokens, int sequences);
+    int ScratchLength(FrameShape shape);
 
     /// <summary>Computes the part.</summary>
     /// <param name="input">[M, D].</param>

@@ -58,10 +58,23 @@ internal sealed class WeightStore(IReadOnlyDictionary<string, TensorData> tensor
 
     /// <summary>Layers one below the other; a layer without bias counts as bias 0.</summary>
     internal static LinearRows Joined(IReadOnlyList<LinearRows> layers) => new(
-        [.. layers.SelectMany(layer => layer.Weights)],
-        layers.Any(layer => layer.Bias.Length > 0) ? [.. layers.SelectMany(layer => layer.Bias.Length > 0 ? layer.Bias : new float[layer.Outputs])] : [],
+        Concatenated([.. layers.Select(layer => layer.Weights)]),
+        layers.Any(layer => layer.Bias.Length > 0) ? Concatenated([.. layers.Select(layer => layer.Bias.Length > 0 ? layer.Bias : new float[layer.Outputs])]) : [],
         layers.Sum(layer => layer.Outputs),
         layers[0].Inputs);
+
+    private static float[] Concatenated(float[][] arrays)
+    {
+        var all = new float[arrays.Sum(array => array.Length)];
+        var start = 0;
+        foreach (var array in arrays)
+        {
+            array.CopyTo(all, start);
+            start += array.Length;
+        }
+
+        return all;
+    }
 
     private static void Scale(float[] numbers, double factor)
     {
@@ -84,11 +97,16 @@ internal sealed record LinearRows(float[] Weights, float[] Bias, int Outputs, in
 
     /// <summary>The rows in another order.</summary>
     /// <param name="order">Where each new row comes from.</param>
-    internal LinearRows Reordered(IReadOnlyList<int> order) => this with
+    internal LinearRows Reordered(IReadOnlyList<int> order)
     {
-        Weights = [.. order.SelectMany(row => Weights[(row * Inputs)..((row + 1) * Inputs)])],
-        Bias = Bias.Length == 0 ? Bias : [.. order.Select(row => Bias[row])],
-    };
+        var weights = new float[order.Count * Inputs];
+        for (var row = 0; row < order.Count; row++)
+        {
+            Weights.AsSpan(order[row] * Inputs, Inputs).CopyTo(weights.AsSpan(row * Inputs));
+        }
+
+        return this with { Weights = weights, Bias = Bias.Length == 0 ? Bias : [.. order.Select(row => Bias[row])] };
+    }
 
     /// <summary>Some of the inputs.</summary>
     /// <param name="start">First input.</param>

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Pangu.Numerics;
 
-/// <summary>Rotary positions with pairs (i, i + width / 2): angles position / base^(2 i / width), tabled once (Su et al. 2021). Immutable; safe for many callers at once.</summary>
+/// <summary>Rotary positions with pairs (i, i + width / 2): angles position * frequency, tabled once (Su et al. 2021). Immutable; safe for many callers at once.</summary>
 /// <remarks>
 /// Lanes: pairs i of one half, 16, 8 or 4 at once by what the processor has, single pairs behind; no alignment needed. NaN and infinity as in scalar arithmetic. The table is computed in double;
 /// a turned number is off by at most 2e-7 of its pair's length. Interleaved pairs (2 i, 2 i + 1) become halves by a permutation of the projection's rows.
@@ -16,24 +16,30 @@ public sealed unsafe class RotaryTable
 
     /// <summary>Tables the angles.</summary>
     /// <param name="positions">Positions 0 .. positions - 1.</param>
-    /// <param name="width">Numbers that turn, even.</param>
-    /// <param name="frequencyBase">Base of the frequencies.</param>
-    public RotaryTable(int positions, int width, double frequencyBase)
+    /// <param name="frequencies">[width / 2]: radians a position of each pair.</param>
+    /// <param name="amplitude">Factor of cosines and sines.</param>
+    public RotaryTable(int positions, ReadOnlySpan<double> frequencies, double amplitude = 1)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(width % 2, 0, nameof(width));
-        _half = width / 2;
+        ArgumentOutOfRangeException.ThrowIfNegative(positions);
+        Positions = positions;
+        _half = frequencies.Length;
         _cosines = new AlignedBuffer<float>(checked(positions * _half));
         _sines = new AlignedBuffer<float>(positions * _half);
+        var cosines = _cosines.Span;
+        var sines = _sines.Span;
         for (var position = 0; position < positions; position++)
         {
             for (var i = 0; i < _half; i++)
             {
-                var angle = position / Math.Pow(frequencyBase, 2.0 * i / width);
-                _cosines.Span[(position * _half) + i] = (float)Math.Cos(angle);
-                _sines.Span[(position * _half) + i] = (float)Math.Sin(angle);
+                var (sine, cosine) = Math.SinCos(position * frequencies[i]);
+                cosines[(position * _half) + i] = (float)(amplitude * cosine);
+                sines[(position * _half) + i] = (float)(amplitude * sine);
             }
         }
     }
+
+    /// <summary>Positions that are tabled.</summary>
+    public int Positions { get; }
 
     /// <summary>Turns the heads of one token.</summary>
     /// <param name="heads">[heads, headWidth]; the first numbers of each head turn, in place.</param>
@@ -43,7 +49,7 @@ public sealed unsafe class RotaryTable
     {
         RowShape.Check(heads.Length, headWidth);
         ArgumentOutOfRangeException.ThrowIfLessThan(headWidth, 2 * _half);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((position + 1) * _half, _cosines.Length, nameof(position));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Positions);
         fixed (float* x = heads)
         {
             for (var head = 0; head < heads.Length; head += headWidth)

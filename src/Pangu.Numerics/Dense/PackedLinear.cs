@@ -74,7 +74,8 @@ public sealed unsafe class PackedLinear
     /// <param name="yStride">Distance between rows of y, at least the number of outputs.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="add">Whether y is added to or replaced.</param>
-    public void Multiply(ReadOnlySpan<float> x, int xStride, Span<float> y, int yStride, int rows, bool add)
+    /// <param name="sharing">Threads to share a large product with; null for the caller's alone.</param>
+    public void Multiply(ReadOnlySpan<float> x, int xStride, Span<float> y, int yStride, int rows, bool add, LinearSharing? sharing = null)
     {
         if (rows < 0 || yStride < Outputs || xStride < 0 || (rows > 0 && (x.Length < ((long)(rows - 1) * xStride) + Inputs || y.Length < ((long)(rows - 1) * yStride) + Outputs)))
         {
@@ -83,37 +84,77 @@ public sealed unsafe class PackedLinear
 
         fixed (float* a = x, c = y)
         {
-            var bias = _bias is null ? null : _bias.Pointer;
-            for (var panel = 0; panel < Outputs; panel += Tile.Width)
+            var product = new Product { X = a, XStride = xStride, Y = c, YStride = yStride, Rows = rows, Add = add };
+            if (sharing is null || !sharing.TryRun(this, product))
             {
-                MultiplyPanel(a, xStride, c, yStride, rows, panel, bias is null ? null : bias + panel, add);
+                MultiplyPanels(product, 0, Panels);
             }
+        }
+    }
+
+    /// <summary>Panels of up to 32 outputs.</summary>
+    internal int Panels => (Outputs + Tile.Width - 1) / Tile.Width;
+
+    /// <summary>Some panels of a product.</summary>
+    /// <param name="product">What it reads and writes.</param>
+    /// <param name="first">First panel.</param>
+    /// <param name="end">Panel behind the last; may be beyond the end.</param>
+    internal void MultiplyPanels(in Product product, int first, int end)
+    {
+        end = Math.Min(end, Panels);
+        if (product.Rows == 1)
+        {
+            var whole = Math.Min(end, Outputs / Tile.Width) - first;
+            if (whole > 0)
+            {
+                RowTile.Run(
+                    new RowOperands
+                    {
+                        X = product.X,
+                        Panels = _panels.Pointer + ((nint)first * Tile.Width * Inputs),
+                        PanelStride = (nint)Inputs * Tile.Width,
+                        Y = product.Y + (first * Tile.Width),
+                        Bias = BiasAt(first),
+                        Depth = Inputs,
+                        Add = product.Add,
+                    },
+                    whole);
+                first += whole;
+            }
+        }
+
+        for (; first < end; first++)
+        {
+            MultiplyPanel(product, first);
         }
 
         GC.KeepAlive(this);
     }
 
-    private void MultiplyPanel(float* x, nint xStride, float* y, nint yStride, int rows, int panel, float* bias, bool add)
+    private float* BiasAt(int panel) => _bias is null ? null : _bias.Pointer + (panel * Tile.Width);
+
+    private void MultiplyPanel(in Product product, int panel)
     {
-        var columns = Math.Min(Tile.Width, Outputs - panel);
+        var column = panel * Tile.Width;
+        var columns = Math.Min(Tile.Width, Outputs - column);
         var width = (columns + Tile.Step - 1) / Tile.Step * Tile.Step;
-        var weights = _panels.Pointer + ((nint)panel * Inputs);
+        var weights = _panels.Pointer + ((nint)column * Inputs);
         for (var start = 0; start < Inputs; start += BlockDepth)
         {
             Tile.Run(
                 new TileOperands
                 {
-                    A = x + start,
-                    AStride = xStride,
+                    A = product.X + start,
+                    AStride = product.XStride,
                     B = weights + ((nint)start * width),
                     BStride = width,
-                    C = y + panel,
-                    CStride = yStride,
-                    Bias = start == 0 ? bias : null,
+                    C = product.Y + column,
+                    CStride = product.YStride,
+                    Bias = start == 0 ? BiasAt(panel) : null,
                     Depth = Math.Min(BlockDepth, Inputs - start),
-                    Add = add || start > 0,
+                    Add = product.Add || start > 0,
                 },
-                rows,
+                product.Rows,
                 columns);
         }
     }

@@ -24,4 +24,20 @@ public static unsafe class Reductions
                 : RowMath<Lane1>.Dot(x, y, left.Length);
         }
     }
+
+    /// <summary>Greatest number.</summary>
+    /// <remarks>Lanes: 16, 8 or 4 by what the processor has, a tail of single numbers; exact. Where a number is NaN the result is any of them.</remarks>
+    /// <param name="numbers">At least one.</param>
+    /// <returns>The greatest.</returns>
+    public static float Maximum(ReadOnlySpan<float> numbers)
+    {
+        RowShape.Check(numbers.Length, numbers.Length);
+        fixed (float* x = numbers)
+        {
+            return Vector512.IsHardwareAccelerated ? RowMath<Lane16>.Maximum(x, numbers.Length)
+                : Vector256.IsHardwareAccelerated ? RowMath<Lane8>.Maximum(x, numbers.Length)
+                : Vector128.IsHardwareAccelerated ? RowMath<Lane4>.Maximum(x, numbers.Length)
+                : RowMath<Lane1>.Maximum(x, numbers.Length);
+        }
+    }
 }

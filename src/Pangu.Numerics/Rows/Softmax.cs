@@ -23,6 +23,21 @@ public static unsafe class Softmax
         }
     }
 
+    /// <summary>log(sum of e^x) of one row: what a negative log-likelihood is counted from.</summary>
+    /// <param name="row">At least one number; holds e^(x - max) afterwards.</param>
+    /// <returns>The logarithm of the sum; NaN where the row holds NaN.</returns>
+    public static double LogSum(Span<float> row)
+    {
+        RowShape.Check(row.Length, row.Length);
+        fixed (float* x = row)
+        {
+            return Vector512.IsHardwareAccelerated ? LogSum<Lane16>(x, row.Length)
+                : Vector256.IsHardwareAccelerated ? LogSum<Lane8>(x, row.Length)
+                : Vector128.IsHardwareAccelerated ? LogSum<Lane4>(x, row.Length)
+                : LogSum<Lane1>(x, row.Length);
+        }
+    }
+
     /// <summary>Softmax of every row.</summary>
     /// <param name="x">First number.</param>
     /// <param name="rows">Rows.</param>
@@ -45,6 +60,13 @@ public static unsafe class Softmax
         {
             Run<Lane1>(x, rows, width);
         }
+    }
+
+    private static double LogSum<TLane>(float* x, int length)
+        where TLane : unmanaged, ILane<TLane>
+    {
+        var maximum = RowMath<TLane>.Maximum(x, length);
+        return maximum + Math.Log(RowMath<TLane>.ExpAndSum(x, length, maximum));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

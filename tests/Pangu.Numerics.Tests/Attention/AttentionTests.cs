@@ -1,3 +1,4 @@
+using Pangu.Core;
 using Pangu.Numerics;
 
 namespace Pangu.Numerics.Tests.Attention;
@@ -87,7 +88,7 @@ public sealed class AttentionTests
     [InlineData(128, 128)]
     public void Turn_AnyWidth_EqualsTheReference(int headWidth, int width)
     {
-        var table = new RotaryTable(50, width, 10_000);
+        var table = new RotaryTable(50, new Rotary { Width = width }.Frequencies());
         foreach (var position in (int[])[0, 1, 17, 49])
         {
             var numbers = Numbers.Gaussian(3 * headWidth, 5);

@@ -89,6 +89,52 @@ public sealed class PackedLinearTests
     }
 
     [Fact]
+    public void Multiply_OneRow_EqualsTheReferenceAndTheBitsOfManyRows()
+    {
+        for (var outputs = 1; outputs <= 300; outputs += outputs < 70 ? 1 : 23)
+        {
+            Check(rows: 1, outputs, inputs: 1 + (outputs * 7 % 300), bias: outputs % 2 == 0);
+        }
+
+        foreach (var outputs in (int[])[32, 64, 96, 128, 160, 224, 289])
+        {
+            foreach (var add in (bool[])[false, true])
+            {
+                var layer = new PackedLinear(Numbers.Gaussian(outputs * 300, 1), outputs % 64 == 0 ? [] : Numbers.Gaussian(outputs, 2), outputs, 300);
+                var (x, start) = (Numbers.Gaussian(7 * 300, 3), Numbers.Gaussian(7 * outputs, 4));
+                float[] whole = [.. start];
+                layer.Multiply(x, 300, whole, outputs, 7, add);
+                for (var row = 0; row < 7; row++)
+                {
+                    var single = Numbers.Offset(start[(row * outputs)..((row + 1) * outputs)], 3);
+                    layer.Multiply(x.AsSpan(row * 300, 300), 300, single.Span, outputs, 1, add);
+                    Assert.Equal(whole[(row * outputs)..((row + 1) * outputs)], single.ToArray());
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1_000, 700)]
+    [InlineData(1, 33, 9_000)]
+    [InlineData(37, 259, 513)]
+    public void Multiply_SharedAmongThreads_GivesTheSameBits(int rows, int outputs, int inputs)
+    {
+        using var pool = new WorkerPool(3);
+        var layer = new PackedLinear(Numbers.Gaussian(outputs * inputs, 1), Numbers.Gaussian(outputs, 2), outputs, inputs);
+        var x = Numbers.Gaussian(rows * inputs, 3);
+        var (alone, shared) = (new float[rows * outputs], new float[rows * outputs]);
+        var sharing = new LinearSharing(pool);
+        layer.Multiply(x, inputs, alone, outputs, rows, add: false);
+        for (var round = 0; round < 20; round++)
+        {
+            layer.Multiply(x, inputs, shared, outputs, rows, add: false, sharing);
+            Assert.Equal(alone, shared);
+            shared.AsSpan().Clear();
+        }
+    }
+
+    [Fact]
     public void Multiply_NaNInARow_SpoilsThatRowAlone()
     {
         var layer = new PackedLinear(Numbers.Gaussian(18 * 10, 1), [], 18, 10);

@@ -29,6 +29,31 @@ public sealed class RowsTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void LogSum_AnyWidth_EqualsTheDefinition(int width)
+    {
+        var numbers = Numbers.Gaussian(width, deviation: 4);
+        var memory = Numbers.Offset(numbers, 3);
+
+        var sum = Softmax.LogSum(memory.Span);
+
+        Assert.Equal(Math.Log(numbers.Sum(number => Math.Exp(number))), sum, 2e-6 + (3e-8 * width));
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Maximum_AnyWidthAndPlace_IsExact(int width)
+    {
+        foreach (var place in (int[])[0, width / 2, width - 1])
+        {
+            var numbers = Numbers.Gaussian(width);
+            numbers[place] = 100;
+            Assert.Equal(100, Reductions.Maximum(Numbers.Offset(numbers, 1).Span));
+            Assert.Equal(numbers.Select(number => -number).Max(), Reductions.Maximum([.. numbers.Select(number => -number)]));
+        }
+    }
+
     [Fact]
     public void Softmax_MaskedAndHugeNumbers_AreExact()
     {

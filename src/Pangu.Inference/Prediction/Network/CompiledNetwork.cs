@@ -22,6 +22,7 @@ internal sealed class CompiledNetwork
         _body = body;
         _output = output;
         _sizes = body.Sizes(embedder.Width, embedder.Tokens);
+        body.Reach(_sizes.MixesChannels ? Math.Max(embedder.Tokens, MaxMixedChannels) : embedder.Tokens);
     }
 
     /// <summary>L.</summary>
@@ -57,7 +58,7 @@ internal sealed class CompiledNetwork
             : new CompiledNetwork(
                 embedder,
                 new EmbeddingStep(embedder, (model.Head as ReconstructionHead)?.MaskValue ?? 0, weights),
-                CompiledBody.Of(model.Body, Math.Max(embedder.Tokens, MaxMixedChannels), weights),
+                CompiledBody.Of(model.Body, weights),
                 output);
     }
 

@@ -1,0 +1,59 @@
+namespace Pangu.Numerics;
+
+/// <summary>Shares the panels of one product among the threads of a pool, where it is large enough to pay. For one caller at a time; nothing is allocated a call. The bits do not depend on the number of threads.</summary>
+/// <param name="pool">The threads.</param>
+public sealed unsafe class LinearSharing(WorkerPool pool) : IPieces
+{
+    // Below this many multiply-adds (a megabyte of weights for one row, some 50 microseconds) a second thread costs more than it brings.
+    private const long LeastWork = 1 << 18;
+
+    // Pieces a thread, so that one that comes late leaves little.
+    private const int PiecesAThread = 4;
+
+    private PackedLinear? _layer;
+    private Product _product;
+    private int _panelsAPiece;
+
+    /// <inheritdoc/>
+    public void Run(int piece, int worker) => _layer!.MultiplyPanels(_product, piece * _panelsAPiece, (piece + 1) * _panelsAPiece);
+
+    /// <summary>Computes a product.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="product">What it reads and writes; its memory does not move meanwhile.</param>
+    /// <returns>False where the product is too small to be shared; then nothing was done.</returns>
+    internal bool TryRun(PackedLinear layer, Product product)
+    {
+        if (pool.Threads == 1 || (long)product.Rows * layer.Outputs * layer.Inputs < LeastWork)
+        {
+            return false;
+        }
+
+        (_layer, _product) = (layer, product);
+        _panelsAPiece = Math.Max(1, layer.Panels / (pool.Threads * PiecesAThread));
+        pool.Run(this, (layer.Panels + _panelsAPiece - 1) / _panelsAPiece);
+        _layer = null;
+        return true;
+    }
+}
+
+/// <summary>What a product of a packed layer reads and writes.</summary>
+internal unsafe struct Product
+{
+    /// <summary>First row of x.</summary>
+    internal float* X;
+
+    /// <summary>Distance between rows of x.</summary>
+    internal nint XStride;
+
+    /// <summary>First row of y.</summary>
+    internal float* Y;
+
+    /// <summary>Distance between rows of y.</summary>
+    internal nint YStride;
+
+    /// <summary>Rows.</summary>
+    internal int Rows;
+
+    /// <summary>Whether y is added to (true) or replaced (false).</summary>
+    internal bool Add;
+}
