@@ -362,14 +362,20 @@ public sealed class ForecasterTests
     }
 
     [Fact]
-    public void Create_PartThatIsNotImplemented_IsRefusedByName()
+    public void Forecast_ExpertsThatAreAllAlike_ForecastsLikeTheOne()
     {
-        var config = Models.Network() with
-        {
-            Body = new Backbone([new Blocks(32, 1, [new Block([new Branch(new Experts { Router = new TopRouter(1, true), Count = 2, Expert = new Dense { Inner = 8, Activation = ActivationKind.Silu } })])])], null),
-        };
-        var exception = Assert.Throws<PanguException>(() => Forecaster.Create(config, Models.Weights(config), new SeriesPreprocessor()));
-        Assert.Equal("part-not-implemented", exception.Code);
-        Assert.Contains("Experts", exception.Message, StringComparison.Ordinal);
+        var dense = new Dense { Inner = 8, Activation = ActivationKind.Silu, Gated = true };
+        var one = Models.Network() with { Body = Body(dense) };
+        var many = Models.Network() with { Body = Body(new Experts { Router = new TopRouter(2, true), Count = 3, Expert = dense }) };
+        var weights = Models.Weights(one);
+        var shared = Models.Weights(many).ToDictionary(weight => weight.Key, weight => weights.GetValueOrDefault(weight.Key)
+            ?? (weight.Key.Contains(".experts.", StringComparison.Ordinal) ? weights[weight.Key.Remove(weight.Key.IndexOf(".experts.", StringComparison.Ordinal), ".experts.0".Length)] : weight.Value));
+        using var expected = Forecaster.Create(one, weights, new SeriesPreprocessor());
+        using var actual = Forecaster.Create(many, shared, new SeriesPreprocessor());
+        var request = Models.Request(3, 2, 64);
+
+        Compare.Close(expected.Forecast(request, Token).Mean, actual.Forecast(request, Token).Mean, 1e-4, "mean");
+
+        static Backbone Body(Part part) => new([new Blocks(32, 1, [new Block([new Branch(part)])])], null);
     }
 }
