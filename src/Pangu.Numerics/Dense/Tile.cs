@@ -159,7 +159,7 @@ internal static unsafe class Tile
                 var sum = (operands.Bias is null ? 0 : operands.Bias[column]) + (operands.Add ? *c : 0);
                 for (nint k = 0; k < operands.Depth; k++)
                 {
-                    sum = float.MultiplyAddEstimate(operands.A[(row * operands.AStride) + k], operands.B[(k * operands.BStride) + column], sum);
+                    sum = float.MultiplyAddEstimate(operands.A[(row * operands.AStride) + (k * (operands.ASkip + 1))], operands.B[(k * operands.BStride) + column], sum);
                 }
 
                 *c = sum;

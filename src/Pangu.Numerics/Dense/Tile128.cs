@@ -46,6 +46,7 @@ internal static unsafe class Tile128
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var a1 = t.A + (3 * step);
         var b = t.B;
@@ -77,8 +78,8 @@ internal static unsafe class Tile128
             c3c = Vector128.MultiplyAddEstimate(x3, bc, c3c);
             c3d = Vector128.MultiplyAddEstimate(x3, bd, c3d);
             b += bStep;
-            a0++;
-            a1++;
+            a0 += aStep;
+            a1 += aStep;
         }
 
         Vector128.Store(c0a, c);
@@ -120,6 +121,7 @@ internal static unsafe class Tile128
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var b = t.B;
         var bStep = t.BStride;
@@ -135,7 +137,7 @@ internal static unsafe class Tile128
             c0c = Vector128.MultiplyAddEstimate(x0, bc, c0c);
             c0d = Vector128.MultiplyAddEstimate(x0, bd, c0d);
             b += bStep;
-            a0++;
+            a0 += aStep;
         }
 
         Vector128.Store(c0a, c);

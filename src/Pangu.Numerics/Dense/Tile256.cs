@@ -46,6 +46,7 @@ internal static unsafe class Tile256
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var a1 = t.A + (3 * step);
         var b = t.B;
@@ -73,8 +74,8 @@ internal static unsafe class Tile256
             c5a = Vector256.MultiplyAddEstimate(x5, ba, c5a);
             c5b = Vector256.MultiplyAddEstimate(x5, bb, c5b);
             b += bStep;
-            a0++;
-            a1++;
+            a0 += aStep;
+            a1 += aStep;
         }
 
         Vector256.Store(c0a, c);
@@ -112,6 +113,7 @@ internal static unsafe class Tile256
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var b = t.B;
         var bStep = t.BStride;
@@ -126,7 +128,7 @@ internal static unsafe class Tile256
             c1a = Vector256.MultiplyAddEstimate(x1, ba, c1a);
             c1b = Vector256.MultiplyAddEstimate(x1, bb, c1b);
             b += bStep;
-            a0++;
+            a0 += aStep;
         }
 
         Vector256.Store(c0a, c);
@@ -152,6 +154,7 @@ internal static unsafe class Tile256
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var b = t.B;
         var bStep = t.BStride;
@@ -163,7 +166,7 @@ internal static unsafe class Tile256
             c0a = Vector256.MultiplyAddEstimate(x0, ba, c0a);
             c0b = Vector256.MultiplyAddEstimate(x0, bb, c0b);
             b += bStep;
-            a0++;
+            a0 += aStep;
         }
 
         Vector256.Store(c0a, c);

@@ -72,6 +72,7 @@ internal static unsafe class Tile512
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var a1 = t.A + (3 * step);
         var a2 = t.A + (6 * step);
@@ -119,10 +120,10 @@ internal static unsafe class Tile512
             c11a = Vector512.MultiplyAddEstimate(x11, ba, c11a);
             c11b = Vector512.MultiplyAddEstimate(x11, bb, c11b);
             b += bStep;
-            a0++;
-            a1++;
-            a2++;
-            a3++;
+            a0 += aStep;
+            a1 += aStep;
+            a2 += aStep;
+            a3 += aStep;
         }
 
         Vector512.Store(c0a, c);
@@ -180,6 +181,7 @@ internal static unsafe class Tile512
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var a1 = t.A + (3 * step);
         var b = t.B;
@@ -201,8 +203,8 @@ internal static unsafe class Tile512
             c3a = Vector512.MultiplyAddEstimate(x3, ba, c3a);
             c3b = Vector512.MultiplyAddEstimate(x3, bb, c3b);
             b += bStep;
-            a0++;
-            a1++;
+            a0 += aStep;
+            a1 += aStep;
         }
 
         Vector512.Store(c0a, c);
@@ -232,6 +234,7 @@ internal static unsafe class Tile512
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var b = t.B;
         var bStep = t.BStride;
@@ -243,7 +246,7 @@ internal static unsafe class Tile512
             c0a = Vector512.MultiplyAddEstimate(x0, ba, c0a);
             c0b = Vector512.MultiplyAddEstimate(x0, bb, c0b);
             b += bStep;
-            a0++;
+            a0 += aStep;
         }
 
         Vector512.Store(c0a, c);
@@ -298,6 +301,7 @@ internal static unsafe class Tile512
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var a1 = t.A + (3 * step);
         var a2 = t.A + (6 * step);
@@ -320,10 +324,10 @@ internal static unsafe class Tile512
             c10a = Vector512.MultiplyAddEstimate(Vector512.Create(*(a3 + step)), ba, c10a);
             c11a = Vector512.MultiplyAddEstimate(Vector512.Create(*(float*)((byte*)a3 + (step * 8))), ba, c11a);
             b += bStep;
-            a0++;
-            a1++;
-            a2++;
-            a3++;
+            a0 += aStep;
+            a1 += aStep;
+            a2 += aStep;
+            a3 += aStep;
         }
 
         Vector512.Store(c0a, c);
@@ -364,6 +368,7 @@ internal static unsafe class Tile512
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var a1 = t.A + (3 * step);
         var b = t.B;
@@ -376,8 +381,8 @@ internal static unsafe class Tile512
             c2a = Vector512.MultiplyAddEstimate(Vector512.Create(*(float*)((byte*)a0 + (step * 8))), ba, c2a);
             c3a = Vector512.MultiplyAddEstimate(Vector512.Create(*a1), ba, c3a);
             b += bStep;
-            a0++;
-            a1++;
+            a0 += aStep;
+            a1 += aStep;
         }
 
         Vector512.Store(c0a, c);
@@ -401,6 +406,7 @@ internal static unsafe class Tile512
         }
 
         var step = t.AStride;
+        var aStep = t.ASkip + 1;
         var a0 = t.A;
         var b = t.B;
         var bStep = t.BStride;
@@ -409,7 +415,7 @@ internal static unsafe class Tile512
             ba = Vector512.Load(b);
             c0a = Vector512.MultiplyAddEstimate(Vector512.Create(*a0), ba, c0a);
             b += bStep;
-            a0++;
+            a0 += aStep;
         }
 
         Vector512.Store(c0a, c);

@@ -9,6 +9,9 @@ internal unsafe struct TileOperands
     /// <summary>Distance between rows of A.</summary>
     internal nint AStride;
 
+    /// <summary>Numbers of A skipped from one step to the next: 0 where a row's steps lie side by side; a transposed A has a row distance of 1 and skips the rest of its own row.</summary>
+    internal nint ASkip;
+
     /// <summary>B's first step and column of the tile.</summary>
     internal float* B;
 
