@@ -36,6 +36,9 @@ public sealed class TrainingMode
     /// <summary>What the body computes in.</summary>
     public TrainingPrecision Precision { get; }
 
+    /// <summary>Whose operators the body runs on. Default libtorch's.</summary>
+    public KernelChoice Kernels { get; init; }
+
     /// <summary>The step whose masks are drawn; the trainer sets it before each forward pass.</summary>
     public long Step { get; set; }
 
@@ -79,6 +82,16 @@ public enum TrainingPrecision
 
     /// <summary>bfloat16: weights are rounded anew in every step; norms and softmax compute in float32 inside. About 1.4 times faster where the processor multiplies bfloat16, slower elsewhere.</summary>
     BFloat16,
+}
+
+/// <summary>Whose operators a body runs on while it trains. Both compute the same up to rounding.</summary>
+public enum KernelChoice
+{
+    /// <summary>libtorch's.</summary>
+    Libtorch,
+
+    /// <summary>Our own kernels where there is one (linear layers, feed-forward networks, attention), in float32: faster for small models, and sums do not depend on the number of threads.</summary>
+    Own,
 }
 
 /// <summary>Over what one dropout decision is taken.</summary>

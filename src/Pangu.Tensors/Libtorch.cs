@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using Pangu.Core;
+using Pangu.Tensors.Kernels;
 using Pangu.Tensors.Native;
 using TorchSharp;
 
@@ -59,6 +60,9 @@ public static class Libtorch
     /// <summary>The functions of libtorch's stable C interface.</summary>
     internal static StableInterface Functions => s_loaded?.Functions ?? throw new InvalidOperationException("libtorch is not loaded; call Libtorch.Load first.");
 
+    /// <summary>The kernels of training, with as many threads as libtorch.</summary>
+    internal static TrainingKernels Kernels => s_loaded?.Kernels ?? throw new InvalidOperationException("libtorch is not loaded; call Libtorch.Load first.");
+
     private static LoadedLibtorch LoadOnce(int threads, string cacheFolder)
     {
         var files = LibtorchFiles.Find();
@@ -74,7 +78,7 @@ public static class Libtorch
             torch.InitializeDeviceType(DeviceType.CPU);
             torch.set_num_threads(threads);
             torch.set_num_interop_threads(1);
-            return new LoadedLibtorch(new LibtorchReport(true, LibtorchFiles.LibtorchVersion, files.LibtorchFolder, patched, threads, null), new StableInterface(library));
+            return new LoadedLibtorch(new LibtorchReport(true, LibtorchFiles.LibtorchVersion, files.LibtorchFolder, patched, threads, null), new StableInterface(library), new TrainingKernels(threads));
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
@@ -135,7 +139,7 @@ public static class Libtorch
         return Path.Combine(home, "cache", "libtorch");
     }
 
-    private sealed record LoadedLibtorch(LibtorchReport Report, StableInterface Functions);
+    private sealed record LoadedLibtorch(LibtorchReport Report, StableInterface Functions, TrainingKernels Kernels);
 }
 
 /// <summary>What libtorch is on this machine.</summary>

@@ -196,6 +196,23 @@ public static class NeuralOperators
         return call.Tensor("aten::silu"u8, ""u8);
     }
 
+    /// <summary>-log softmax(logits)[target], a number a row.</summary>
+    /// <param name="logits">[M, V].</param>
+    /// <param name="targets">[M] int64, from 0 to V - 1.</param>
+    /// <returns>[M].</returns>
+    public static Tensor CrossEntropy(Tensor logits, Tensor targets)
+    {
+        const long NoReduction = 0;
+        var call = new OperatorCall();
+        call.Add(logits);
+        call.Add(targets);
+        call.AddNone();
+        call.Add(NoReduction);
+        call.Add(-100L);
+        call.Add(0.0);
+        return call.Tensor("aten::cross_entropy_loss"u8, ""u8);
+    }
+
     /// <summary>max(x, 0).</summary>
     /// <param name="x">Any shape.</param>
     /// <returns>As <paramref name="x"/>.</returns>

@@ -53,14 +53,19 @@ public static class Operators
     /// <summary>The numbers of a dense float32 tensor in main memory, without a copy.</summary>
     /// <param name="tensor">A contiguous float32 tensor on the CPU; keep it alive while the span is used.</param>
     /// <returns>Its elements, row-major; what is written is in the tensor.</returns>
-    public static unsafe Span<float> Data(Tensor tensor)
+    public static unsafe Span<float> Data(Tensor tensor) => new(Pointer(tensor), checked((int)tensor.numel()));
+
+    /// <summary>The first number of a dense float32 tensor in main memory.</summary>
+    /// <param name="tensor">As for <see cref="Data"/>.</param>
+    /// <returns>Its address; valid while the tensor lives.</returns>
+    internal static unsafe float* Pointer(Tensor tensor)
     {
         if (tensor.dtype != ScalarType.Float32 || !tensor.is_contiguous() || tensor.device_type != DeviceType.CPU)
         {
             throw new ArgumentException($"A dense float32 tensor on the CPU is needed; got {tensor.dtype} on {tensor.device_type}, contiguous {tensor.is_contiguous()}.", nameof(tensor));
         }
 
-        return new Span<float>((void*)Address(tensor), checked((int)tensor.numel()));
+        return (float*)Address(tensor);
     }
 
     /// <summary>A copy of the numbers of a float32 tensor.</summary>

@@ -11,7 +11,7 @@ internal static class Rooms
         ["Formats"] = ["Core"],
         ["Modalities"] = ["Core", "Numerics", "Formats"],
         ["Data"] = ["Core", "Numerics", "Formats", "Modalities"],
-        ["Tensors"] = ["Core", "Formats"],
+        ["Tensors"] = ["Core", "Numerics", "Formats"],
         ["Models"] = ["Core", "Tensors"],
         ["Training"] = ["Data", "Models"],
         ["Inference"] = ["Core", "Numerics", "Formats", "Modalities"],

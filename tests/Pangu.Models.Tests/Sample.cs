@@ -21,7 +21,7 @@ public sealed class LoadedLibtorch : IDisposable
 internal static class Sample
 {
     /// <summary>A body of two blocks of width 16.</summary>
-    public static Backbone Body(Norm norm, Attention attention, Dense dense, bool preNorm = true, bool parallel = false, Norm? final = null) => new(
+    public static Backbone Body(Norm norm, Attention attention, Part dense, bool preNorm = true, bool parallel = false, Norm? final = null) => new(
         [
             new Blocks(16, 2,
             [

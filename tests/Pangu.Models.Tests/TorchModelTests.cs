@@ -56,14 +56,6 @@ public sealed class TorchModelTests
     }
 
     [Fact]
-    public void Create_Experts_AreRefusedByName()
-    {
-        var experts = new Experts { Router = new TopRouter(1, false), Count = 2, Expert = new Dense { Inner = 8, Activation = ActivationKind.Silu } };
-        var config = s_config with { Body = new Backbone([new Blocks(16, 1, [new Block([new Branch(experts)])])], null) };
-        Assert.Contains("Experts", Assert.Throws<PanguException>(() => TorchModel.Create(config, new Seeds(1))).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void BatchNorm_Training_MovesRunningStatisticsByItsMomentum()
     {
         using var scope = NewDisposeScope();

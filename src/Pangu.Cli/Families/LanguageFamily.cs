@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pangu.Core;
 using Pangu.Data.Sources;
 using Pangu.Inference;
+using Pangu.Models;
 using Pangu.Workshop.Recipes;
 
 namespace Pangu.Cli.Families;
@@ -25,7 +26,7 @@ internal sealed class LanguageFamily : IModelFamily
     public IReadOnlyDictionary<string, string> ImportedFiles(string folder) => new Dictionary<string, string>();
 
     /// <inheritdoc/>
-    public IVerifiableModel OpenOnTorch(ModelFolder model) => throw NotYet();
+    public IVerifiableModel OpenOnTorch(ModelFolder model) => new TorchLanguageVerifier(TorchModel.Load(model.Config, model.Weights), model.ToForeign);
 
     /// <inheritdoc/>
     public IVerifiableModel OpenNative(ModelFolder model) => LanguageVerifier.Create(model.Config, model.Weights);

@@ -18,6 +18,7 @@ internal sealed class ModelFolder : IDisposable
     private ModelFolder(ImportedModel imported)
     {
         (Path, Family, Capability, Config, Weights) = (imported.Folder, imported.Family, imported.Capability, imported.Config, imported.Weights);
+        ToForeign = imported.ToForeign;
         _file = imported;
     }
 
@@ -35,6 +36,9 @@ internal sealed class ModelFolder : IDisposable
 
     /// <summary>Every weight by slot name.</summary>
     public IReadOnlyDictionary<string, TensorData> Weights { get; }
+
+    /// <summary>Turns tensors by slot name into those of the folder, by its names; null where the folder's names are the slots'.</summary>
+    public Func<IReadOnlyDictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>>? ToForeign { get; }
 
     /// <summary>Opens a model.</summary>
     /// <param name="model">Where it lies.</param>

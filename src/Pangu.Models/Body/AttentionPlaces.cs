@@ -16,7 +16,18 @@ internal interface IPositionsModule
     /// <param name="pass">The forward pass.</param>
     /// <returns>[N, W, H, E].</returns>
     Tensor Apply(Tensor x, int positions, ForwardPass pass);
+
+    /// <summary>Tables by which our own kernel can do the same.</summary>
+    /// <param name="positions">Positions of the whole row.</param>
+    /// <returns>The tables, which stay the module's; null where the kernel cannot.</returns>
+    TurnTables? Tables(int positions);
 }
+
+/// <summary>Tables of rotary positions.</summary>
+/// <param name="TurnedWidth">W: how many numbers of a head turn; 0 where none do.</param>
+/// <param name="Cosines">[positions, 1, W / 2]; null where none turn.</param>
+/// <param name="Sines">[positions, 1, W / 2]; null where none turn.</param>
+internal readonly record struct TurnTables(int TurnedWidth, Tensor? Cosines, Tensor? Sines);
 
 /// <summary>Builds positions from their config.</summary>
 internal sealed class PositionsBuilder : IPositionsVisitor<IPositionsModule>
@@ -32,6 +43,8 @@ internal sealed class PositionsBuilder : IPositionsVisitor<IPositionsModule>
         public bool Turns => false;
 
         public Tensor Apply(Tensor x, int positions, ForwardPass pass) => x;
+
+        public TurnTables? Tables(int positions) => new TurnTables(0, null, null);
     }
 
     private sealed class Turned(RotaryTable table) : IPositionsModule
@@ -39,6 +52,8 @@ internal sealed class PositionsBuilder : IPositionsVisitor<IPositionsModule>
         public bool Turns => true;
 
         public Tensor Apply(Tensor x, int positions, ForwardPass pass) => table.Apply(x, positions, pass);
+
+        public TurnTables? Tables(int positions) => table.Halves(positions);
     }
 }
 
@@ -63,8 +78,14 @@ internal interface IScopeModule
 
     /// <summary>What is added to the scores.</summary>
     /// <param name="positions">T'.</param>
-    /// <returns>[T', T'], minus infinity where a token may not look; null when it may look everywhere. Owned by the module.</returns>
-    Tensor? Mask(int positions);
+    /// <param name="pass">The forward pass.</param>
+    /// <returns>[T', T'], or [N', T', T'] where rows hold several documents; minus infinity where a token may not look; null when it may look everywhere. Not the caller's.</returns>
+    Tensor? Mask(int positions, ForwardPass pass);
+
+    /// <summary>What a token sees of its row, where that is an interval that ends with itself or with the row.</summary>
+    /// <param name="pass">The forward pass.</param>
+    /// <returns>Whether it is causal, and how many tokens back it sees, itself included (0 for all); null where it is no such interval.</returns>
+    SeenInterval? Interval(ForwardPass pass);
 }
 
 /// <summary>Builds a scope from its config.</summary>
@@ -87,7 +108,9 @@ internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
 
         public Tensor Scatter(Tensor x, ForwardPass pass, long positions) => x;
 
-        public Tensor? Mask(int positions) => null;
+        public Tensor? Mask(int positions, ForwardPass pass) => pass.Packed?.Mask(causal: false, window: 0);
+
+        public SeenInterval? Interval(ForwardPass pass) => pass.Packed is null ? new SeenInterval(false, 0) : null;
     }
 
     private sealed class Causal(int? window) : IScopeModule
@@ -100,8 +123,15 @@ internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
 
         public Tensor Scatter(Tensor x, ForwardPass pass, long positions) => x;
 
-        public Tensor? Mask(int positions)
+        public SeenInterval? Interval(ForwardPass pass) => new SeenInterval(true, window ?? 0);
+
+        public Tensor? Mask(int positions, ForwardPass pass)
         {
+            if (pass.Packed is { } packed)
+            {
+                return packed.Mask(causal: true, window ?? 0);
+            }
+
             if (_mask is not null && _mask.size(0) == positions)
             {
                 return _mask;
@@ -128,6 +158,13 @@ internal sealed class ScopeBuilder : IScopeVisitor<IScopeModule>
 
         public Tensor Scatter(Tensor x, ForwardPass pass, long positions) => x.view(-1, positions, pass.Channels, x.size(2)).transpose(1, 2).reshape(-1, positions, x.size(2));
 
-        public Tensor? Mask(int positions) => null;
+        public Tensor? Mask(int positions, ForwardPass pass) => null;
+
+        public SeenInterval? Interval(ForwardPass pass) => null;
     }
 }
+
+/// <summary>What a token sees of its row.</summary>
+/// <param name="Causal">Whether it sees nothing behind itself.</param>
+/// <param name="Window">How many tokens back it sees, itself included; 0 for all.</param>
+internal readonly record struct SeenInterval(bool Causal, int Window);

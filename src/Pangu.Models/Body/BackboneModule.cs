@@ -7,7 +7,7 @@ namespace Pangu.Models;
 /// <summary>A Transformer: stages of blocks of branches.</summary>
 internal sealed class BackboneModule : IBodyModule
 {
-    private readonly List<BlockModule> _blocks = [];
+    private readonly List<(BlockModule Block, INormModule? After)> _blocks = [];
     private readonly INormModule? _final;
 
     public BackboneModule(Backbone backbone, WeightTable weights)
@@ -17,7 +17,8 @@ internal sealed class BackboneModule : IBodyModule
             var blocks = backbone.Stages[stage];
             for (var index = 0; index < blocks.Count; index++)
             {
-                _blocks.Add(new BlockModule(blocks.Cycle[index % blocks.Cycle.Count], weights, $"stages.{stage}.blocks.{index}"));
+                var after = index == blocks.Count - 1 ? blocks.Final?.Accept(new NormBuilder(weights, $"stages.{stage}.final")) : null;
+                _blocks.Add((new BlockModule(blocks.Cycle[index % blocks.Cycle.Count], weights, $"stages.{stage}.blocks.{index}"), after));
             }
         }
 
@@ -30,7 +31,9 @@ internal sealed class BackboneModule : IBodyModule
         x = pass.Cast(x);
         for (var index = 0; index < _blocks.Count; index++)
         {
-            x = _blocks[index].Forward(x, pass, index == _blocks.Count - 1 && pass.Tap is null ? pass.LastTokens : null);
+            var (block, after) = _blocks[index];
+            x = block.Forward(x, pass, index == _blocks.Count - 1 && after?.MixesTokens != true && pass.Tap is null ? pass.LastTokens : null);
+            x = after?.Forward(x, pass) ?? x;
         }
 
         if (pass.LastTokens is { } wanted && x.size(1) > wanted && _final?.MixesTokens != true)
@@ -86,7 +89,7 @@ internal sealed class BlockModule
     }
 }
 
-/// <summary>One part with its norms: the stream x becomes AfterSum(x + Scale * After(Part(Before(input)))).</summary>
+/// <summary>One part with its norms: the stream x becomes AfterSum(x + Scale * After(Part(z)) + sum of Shortcuts(z)), z = Before(input).</summary>
 internal sealed class BranchModule
 {
     private readonly string _name;
@@ -94,6 +97,7 @@ internal sealed class BranchModule
     private readonly INormModule? _before;
     private readonly INormModule? _after;
     private readonly INormModule? _afterSum;
+    private readonly ShortcutModule[] _shortcuts;
     private readonly double _scale;
 
     public BranchModule(Branch branch, WeightTable weights, string name, string partName)
@@ -103,6 +107,7 @@ internal sealed class BranchModule
         _before = branch.Before?.Accept(new NormBuilder(weights, $"{name}.before"));
         _after = branch.After?.Accept(new NormBuilder(weights, $"{name}.after"));
         _afterSum = branch.AfterSum?.Accept(new NormBuilder(weights, $"{name}.afterSum"));
+        _shortcuts = [.. branch.Shortcuts?.Select((shortcut, index) => new ShortcutModule(shortcut, weights, $"{name}.shortcuts.{index}")) ?? []];
         _scale = branch.Scale;
     }
 
@@ -112,15 +117,21 @@ internal sealed class BranchModule
 
     public Tensor AddTo(Tensor x, Tensor input, ForwardPass pass, int? lastTokens)
     {
-        var added = _part.Forward(_before?.Forward(input, pass) ?? input, pass, lastTokens);
+        var z = _before?.Forward(input, pass) ?? input;
+        var added = _part.Forward(z, pass, lastTokens);
         added = _after?.Forward(added, pass) ?? added;
         if (lastTokens is { } wanted)
         {
-            x = x.narrow(1, x.size(1) - wanted, wanted);
+            (x, z) = (x.narrow(1, x.size(1) - wanted, wanted), z.narrow(1, z.size(1) - wanted, wanted));
         }
 
         var mask = pass.Training?.Mask(_name, added);
         var sum = mask is null ? Operators.Add(x, added, _scale) : Operators.AddProduct(x, added, pass.Cast(mask), _scale);
+        foreach (var shortcut in _shortcuts)
+        {
+            sum = Operators.Add(sum, shortcut.Forward(z, pass));
+        }
+
         return _afterSum?.Forward(sum, pass) ?? sum;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class BodyBuilder(WeightTable weights) : IBodyVisitor<IBodyModul
     }
 }
 
-/// <summary>Builds a part from its config; what nothing uses yet is refused by name.</summary>
+/// <summary>Builds a part from its config.</summary>
 /// <param name="weights">All weights of the model.</param>
 /// <param name="prefix">Name of the branch that holds the weights.</param>
 internal sealed class PartBuilder(WeightTable weights, string prefix) : IPartVisitor<IPartModule>
@@ -31,8 +31,7 @@ internal sealed class PartBuilder(WeightTable weights, string prefix) : IPartVis
     public IPartModule Visit(Dense dense) => new DenseModule(dense, weights, prefix);
 
     /// <inheritdoc/>
-    public IPartModule Visit(Experts experts) =>
-        throw PanguException.Usage("part-not-implemented", $"Experts ({prefix}, {experts.Count} experts) are not implemented on libtorch; use attention and dense parts.");
+    public IPartModule Visit(Experts experts) => new ExpertsModule(experts, weights, prefix);
 }
 
 /// <summary>A part built on libtorch.</summary>

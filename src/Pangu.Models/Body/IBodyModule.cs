@@ -18,8 +18,12 @@ public interface IBodyModule
 /// <param name="Channels">Rows of the batch that belong to one series, for attention across channels; 1 where there is no such thing.</param>
 /// <param name="Tap">Receives intermediate values; null for none.</param>
 /// <param name="LastTokens">How many tokens at the end the head looks at, so that the last block need not make the others; null for all.</param>
-public sealed record ForwardPass(TrainingMode? Training = null, int Channels = 1, IActivationTap? Tap = null, int? LastTokens = null)
+/// <param name="Packed">Documents that share rows; null where every row is one.</param>
+public sealed record ForwardPass(TrainingMode? Training = null, int Channels = 1, IActivationTap? Tap = null, int? LastTokens = null, PackedRows? Packed = null)
 {
+    /// <summary>Whether the body's products, feed-forward networks and attention run on our own kernels where those can.</summary>
+    internal bool UsesKernels => Training is { Kernels: KernelChoice.Own, Precision: TrainingPrecision.Single };
+
     /// <summary>Whether the body computes in bfloat16.</summary>
     internal bool IsHalf => Training?.Precision == TrainingPrecision.BFloat16;
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Pangu.Models;
 
-/// <summary>Rotary positions (Su et al. 2021): pair i of a head turns by position / base^(2 i / width). Angles are computed in double.</summary>
+/// <summary>Rotary positions (Su et al. 2021): pair i of a head turns by position times its frequency; cosines and sines carry the scaling's amplitude. Angles are computed in double.</summary>
 internal sealed class RotaryTable(Rotary rotary)
 {
     private (Tensor Cosine, Tensor Sine)? _tables;
@@ -17,9 +17,17 @@ internal sealed class RotaryTable(Rotary rotary)
     public Tensor Apply(Tensor x, int positions, ForwardPass pass)
     {
         var (cosine_T1W, sine_T1W) = Tables(positions);
+        if (pass.Packed is { } packed)
+        {
+            var places = packed.Places.flatten();
+            Tensor Placed(Tensor table) => table.index_select(0, places).view(-1, positions, 1, table.size(-1));
+            (cosine_T1W, sine_T1W) = (Placed(cosine_T1W), Placed(sine_T1W));
+        }
+
         if (x.size(1) < positions)
         {
-            (cosine_T1W, sine_T1W) = (cosine_T1W.narrow(0, positions - x.size(1), x.size(1)), sine_T1W.narrow(0, positions - x.size(1), x.size(1)));
+            Tensor Last(Tensor table) => table.narrow(-3, positions - x.size(1), x.size(1));
+            (cosine_T1W, sine_T1W) = (Last(cosine_T1W), Last(sine_T1W));
         }
 
         (cosine_T1W, sine_T1W) = (pass.Cast(cosine_T1W), pass.Cast(sine_T1W));
@@ -44,6 +52,20 @@ internal sealed class RotaryTable(Rotary rotary)
         return rotary.Width == x.size(-1) ? rotated : Operators.Concatenate(-1, rotated, x.narrow(-1, rotary.Width, x.size(-1) - rotary.Width));
     }
 
+    /// <summary>The tables, where the pairs are those that our own kernel turns.</summary>
+    /// <param name="positions">Positions of a row.</param>
+    /// <returns>Null for other pairs.</returns>
+    public TurnTables? Halves(int positions)
+    {
+        if (rotary.Pairing != RotaryPairing.Halves)
+        {
+            return null;
+        }
+
+        var (cosines, sines) = Tables(positions);
+        return new TurnTables(rotary.Width, cosines, sines);
+    }
+
     /// <summary>Cosines and sines [T, 1, width / 2], kept for the next call with as many positions.</summary>
     private (Tensor Cosine, Tensor Sine) Tables(int positions)
     {
@@ -53,12 +75,13 @@ internal sealed class RotaryTable(Rotary rotary)
         }
 
         var half = rotary.Width / 2;
+        var frequencies = rotary.Frequencies();
         var (cosines, sines) = (new float[positions * half], new float[positions * half]);
         for (var i = 0; i < cosines.Length; i++)
         {
             var (position, pair) = Math.DivRem(i, half);
-            var (sine, cosine) = Math.SinCos(position / Math.Pow(rotary.Base, 2.0 * pair / rotary.Width));
-            (cosines[i], sines[i]) = ((float)cosine, (float)sine);
+            var (sine, cosine) = Math.SinCos(position * frequencies[pair]);
+            (cosines[i], sines[i]) = ((float)(rotary.Amplitude * cosine), (float)(rotary.Amplitude * sine));
         }
 
         _tables?.Cosine.Dispose();

@@ -23,7 +23,12 @@ internal sealed record LinearWeights(Tensor Weight, Tensor? Bias)
     /// <param name="x">[..., in].</param>
     /// <param name="pass">The forward pass.</param>
     /// <returns>[..., out].</returns>
-    public Tensor Apply(Tensor x, ForwardPass pass) => NeuralOperators.Linear(x, pass.Cast(Weight), Bias is null ? null : pass.Cast(Bias));
+    public Tensor Apply(Tensor x, ForwardPass pass) => pass.UsesKernels
+        ? KernelOperators.Linear(x, Layer)
+        : NeuralOperators.Linear(x, pass.Cast(Weight), Bias is null ? null : pass.Cast(Bias));
+
+    /// <summary>The layer as our own kernels take it.</summary>
+    public LinearLayer Layer => new(Weight, Bias);
 }
 
 /// <summary>A linear layer that all channels share, or one a channel.</summary>

@@ -1,0 +1,43 @@
+using Pangu.Numerics;
+using Pangu.Tensors.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pangu.Tensors;
+
+/// <summary>
+/// Operators whose forward and backward passes are kernels of <c>Pangu.Numerics</c> instead of libtorch's: several of libtorch's steps at once, and products of small matrices at the rate of our own tiles.
+/// They take part in automatic differentiation. float32 on the CPU alone; sums do not depend on the number of threads. Rules as for <see cref="Operators"/>.
+/// </summary>
+public static class KernelOperators
+{
+    /// <summary>Whether these operators can work on a tensor.</summary>
+    /// <param name="x">Any tensor.</param>
+    /// <returns>True for float32 in main memory.</returns>
+    public static bool CanRun(Tensor x) => x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU;
+
+    /// <summary>Linear layers over one input, their results side by side.</summary>
+    /// <param name="x">[..., in].</param>
+    /// <param name="layers">At least one, each [out, in].</param>
+    /// <returns>[..., sum of outs].</returns>
+    public static Tensor Linear(Tensor x, params ReadOnlySpan<LinearLayer> layers) => LinearFunction.Apply(x, layers);
+
+    /// <summary>A feed-forward network, down(f(up(x))) or down(f(gate(x)) up(x)).</summary>
+    /// <param name="x">[..., D].</param>
+    /// <param name="layers">Its layers and non-linearity.</param>
+    /// <returns>[..., D].</returns>
+    public static Tensor Dense(Tensor x, DenseLayers layers) => DenseFunction.Apply(x, layers);
+
+    /// <summary>RMS norm and rotary positions (pairs i, i + W / 2) of queries and keys: <see cref="HeadPreparation"/>.</summary>
+    /// <param name="projections">[N, T, (H + 2 K) E]: queries, keys, values.</param>
+    /// <param name="settings">Norms and tables.</param>
+    /// <returns>As the projections; values pass.</returns>
+    public static Tensor PrepareHeads(Tensor projections, HeadSettings settings) => HeadFunction.Apply(projections, settings);
+
+    /// <summary>Softmax attention over rows of tokens: <see cref="AttentionTraining"/>.</summary>
+    /// <param name="projections">[N, T, (H + 2 K) E]: queries, keys, values.</param>
+    /// <param name="shape">Sizes; E a multiple of 16.</param>
+    /// <param name="firstSeen">[N, T] row-major, the first token that each token sees; null where all see from the first.</param>
+    /// <returns>[N, T, H E].</returns>
+    public static Tensor Attention(Tensor projections, AttentionShape shape, int[]? firstSeen = null) => AttentionFunction.Apply(projections, shape, firstSeen);
+}

@@ -1,0 +1,216 @@
+using Pangu.Numerics;
+using static TorchSharp.torch;
+
+namespace Pangu.Tensors.Kernels;
+
+/// <summary>Calls kernels on the memory of dense float32 tensors. Nothing here is recorded for differentiation.</summary>
+internal static unsafe class KernelWork
+{
+    /// <summary>y = the layers' results side by side.</summary>
+    /// <param name="x">[..., in].</param>
+    /// <param name="layers">At least one.</param>
+    /// <param name="y">[..., sum of outs]; replaced.</param>
+    public static void Linear(Tensor x, ReadOnlySpan<LinearLayer> layers, Tensor y)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            var (from, to) = (View(x), View(y));
+            var column = 0;
+            foreach (var layer in layers)
+            {
+                var weight = View(layer.Weight);
+                kernels.Product.Run(from, weight.Transposed, to.ColumnsFrom(column, weight.Rows), layer.Bias is null ? null : Operators.Pointer(layer.Bias));
+                column += weight.Rows;
+            }
+        }
+    }
+
+    /// <summary>The gradients of one linear layer.</summary>
+    /// <param name="x">[..., in].</param>
+    /// <param name="weight">[out, in].</param>
+    /// <param name="gradient">That of its result.</param>
+    /// <param name="inputGradient">[..., in]; receives that of x.</param>
+    /// <param name="weightGradient">[out, in]; replaced.</param>
+    /// <param name="add">Whether the input's gradient is added to.</param>
+    public static void LinearBackward(Tensor x, Tensor weight, GradientColumns gradient, Tensor inputGradient, Tensor weightGradient, bool add)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            var layer = View(weight);
+            var outputs = View(gradient.Gradient).ColumnsFrom(gradient.Column, layer.Rows);
+            kernels.Product.Run(outputs, layer, View(inputGradient), add: add);
+            kernels.Product.Run(outputs.Transposed, View(x), View(weightGradient));
+        }
+    }
+
+    /// <summary>The sums of some columns, which is the gradient of a bias.</summary>
+    /// <param name="gradient">[..., columns].</param>
+    /// <param name="column">First column.</param>
+    /// <param name="count">Number of columns.</param>
+    /// <returns>[count].</returns>
+    public static Tensor ColumnSums(Tensor gradient, int column, int count)
+    {
+        using var scope = NewDisposeScope();
+        return gradient.flatten(0, -2).narrow(-1, column, count).sum(dim: 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>result = f(x), or f(x) up.</summary>
+    /// <param name="function">f.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="up">As x; null for none.</param>
+    /// <param name="result">As x; replaced.</param>
+    public static void Activate(ActivationFunction function, Tensor x, Tensor? up, Tensor result)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            var (from, factor, to) = ((nint)Operators.Pointer(x), up is null ? 0 : (nint)Operators.Pointer(up), (nint)Operators.Pointer(result));
+            kernels.Share(checked((int)x.numel()), (start, count) =>
+            {
+                if (factor == 0)
+                {
+                    ActivationGradients.Forward(function, (float*)from + start, (float*)to + start, count);
+                }
+                else
+                {
+                    ActivationGradients.GatedForward(function, (float*)from + start, (float*)factor + start, (float*)to + start, count);
+                }
+            });
+        }
+    }
+
+    /// <summary>Gradients of what <see cref="Activate"/> does.</summary>
+    /// <param name="function">f.</param>
+    /// <param name="x">As there.</param>
+    /// <param name="up">As there.</param>
+    /// <param name="gradient">That of the result; becomes that of x.</param>
+    /// <param name="upGradient">Receives that of up; not used where there is none.</param>
+    public static void ActivateBackward(ActivationFunction function, Tensor x, Tensor? up, Tensor gradient, Tensor upGradient)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            var (from, factor, to, other) = ((nint)Operators.Pointer(x), up is null ? 0 : (nint)Operators.Pointer(up), (nint)Operators.Pointer(gradient), (nint)Operators.Pointer(upGradient));
+            kernels.Share(checked((int)x.numel()), (start, count) =>
+            {
+                if (factor == 0)
+                {
+                    ActivationGradients.Backward(function, (float*)from + start, (float*)to + start, count);
+                }
+                else
+                {
+                    ActivationGradients.GatedBackward(function, (float*)from + start, (float*)factor + start, (float*)to + start, (float*)other + start, count);
+                }
+            });
+        }
+    }
+
+    /// <summary>Attention forward.</summary>
+    /// <param name="projections">[N, T, (H + 2 K) E].</param>
+    /// <param name="shape">Sizes.</param>
+    /// <param name="firstSeen">[N, T]; null where all see from the first.</param>
+    /// <param name="output">[N, T, H E]; replaced.</param>
+    public static void Attention(Tensor projections, AttentionShape shape, int[]? firstSeen, Tensor output)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            fixed (int* seen = firstSeen)
+            {
+                kernels.Attention.Forward(
+                    new AttentionRows { Count = (int)projections.size(0), Tokens = (int)projections.size(1), Projections = Operators.Pointer(projections), Output = Operators.Pointer(output), FirstSeen = seen },
+                    shape);
+            }
+        }
+    }
+
+    /// <summary>Attention backward.</summary>
+    /// <param name="projections">[N, T, (H + 2 K) E].</param>
+    /// <param name="shape">Sizes.</param>
+    /// <param name="firstSeen">[N, T]; null where all see from the first.</param>
+    /// <param name="outputGradient">[N, T, H E].</param>
+    /// <param name="gradient">As the projections; replaced.</param>
+    public static void AttentionBackward(Tensor projections, AttentionShape shape, int[]? firstSeen, Tensor outputGradient, Tensor gradient)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            fixed (int* seen = firstSeen)
+            {
+                kernels.Attention.Backward(
+                    new AttentionRows
+                    {
+                        Count = (int)projections.size(0),
+                        Tokens = (int)projections.size(1),
+                        Projections = Operators.Pointer(projections),
+                        FirstSeen = seen,
+                        OutputGradients = Operators.Pointer(outputGradient),
+                        ProjectionGradients = Operators.Pointer(gradient),
+                    },
+                    shape);
+            }
+        }
+    }
+
+    /// <summary>Norm and rotary positions forward.</summary>
+    /// <param name="projections">[N, T, (H + 2 K) E].</param>
+    /// <param name="settings">Norms and tables.</param>
+    /// <param name="result">As the projections; replaced.</param>
+    public static void Heads(Tensor projections, HeadSettings settings, Tensor result)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            fixed (int* seen = settings.FirstSeen)
+            {
+                kernels.Heads.Forward(Rows(projections, settings, result, seen), settings.Shape);
+            }
+        }
+    }
+
+    /// <summary>Norm and rotary positions backward.</summary>
+    /// <param name="projections">[N, T, (H + 2 K) E].</param>
+    /// <param name="settings">Norms and tables.</param>
+    /// <param name="gradient">That of the result; becomes that of the projections.</param>
+    /// <param name="queryNormGradient">[E]; null where there is no norm.</param>
+    /// <param name="keyNormGradient">[E]; null where there is no norm.</param>
+    public static void HeadsBackward(Tensor projections, HeadSettings settings, Tensor gradient, Tensor? queryNormGradient, Tensor? keyNormGradient)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            fixed (int* seen = settings.FirstSeen)
+            {
+                kernels.Heads.Backward(Rows(projections, settings, gradient, seen), settings.Shape, Optional(queryNormGradient), Optional(keyNormGradient));
+            }
+        }
+    }
+
+    private static HeadRows Rows(Tensor projections, HeadSettings settings, Tensor result, int* firstSeen) => new()
+    {
+        Tokens = checked((int)(projections.size(0) * projections.size(1))),
+        RowTokens = (int)projections.size(1),
+        Projections = Operators.Pointer(projections),
+        Result = Operators.Pointer(result),
+        FirstSeen = firstSeen,
+        QueryNorm = Optional(settings.QueryNorm),
+        KeyNorm = Optional(settings.KeyNorm),
+        Cosines = Optional(settings.Cosines),
+        Sines = Optional(settings.Sines),
+    };
+
+    private static float* Optional(Tensor? tensor) => tensor is null ? null : Operators.Pointer(tensor);
+
+    private static MatrixView View(Tensor tensor)
+    {
+        var columns = checked((int)tensor.size(-1));
+        return new MatrixView(Operators.Pointer(tensor), checked((int)(tensor.numel() / columns)), columns);
+    }
+}
+
+/// <summary>Some columns of the gradient of joined layers.</summary>
+/// <param name="Gradient">[..., columns].</param>
+/// <param name="Column">First column.</param>
+internal readonly record struct GradientColumns(Tensor Gradient, int Column);
