@@ -36,6 +36,4 @@ internal sealed class LanguageFamily : IModelFamily
 
     /// <inheritdoc/>
     public IEnumerable<Command> Verbs(VerbHost host) => [];
-
-    private static PanguException NotYet() => PanguException.Usage("verify-family", "Language models cannot be verified yet.");
 }
