@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Pangu.Core;
 using Pangu.Serving.Catalogue;
 using Pangu.Serving.Http;
+using Pangu.Serving.Language;
 using Pangu.Serving.Prediction;
 
 namespace Pangu.Serving;
@@ -118,6 +119,7 @@ public sealed class PanguServer : IAsyncDisposable
         ModelsEndpoint.Map(application, models);
         ForecastEndpoint.Map(application, models, limits, time);
         AnomalyEndpoint.Map(application, models, limits, time);
+        CompletionEndpoint.Map(application, models, limits, time);
         application.MapFallback(context => Errors.Write(context, StatusCodes.Status404NotFound, "no-such-endpoint", null, $"There is no {context.Request.Method} {context.Request.Path} here; /openapi.json lists what there is."));
     }
 

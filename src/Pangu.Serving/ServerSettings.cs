@@ -34,6 +34,15 @@ public sealed record ServerLimits
     /// <summary>Most numbers in an answer. Default 4 million.</summary>
     public long AnswerValues { get; init; } = 4_000_000;
 
+    /// <summary>Most tokens of a prompt. Default 32,768; the model's own limit holds too.</summary>
+    public int PromptTokens { get; init; } = 32_768;
+
+    /// <summary>Most tokens to make for one choice. Default 8,192.</summary>
+    public int CompletionTokens { get; init; } = 8192;
+
+    /// <summary>Most choices of a request, over all its prompts. Default 16.</summary>
+    public int Choices { get; init; } = 16;
+
     /// <summary>Requests that are worked on at once; the next ones wait. Default 4.</summary>
     public int Concurrency { get; init; } = 4;
 

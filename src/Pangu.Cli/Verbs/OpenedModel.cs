@@ -1,24 +1,23 @@
 using Pangu.Cli.Families;
 using Pangu.Core;
-using Pangu.Modalities.Series;
 using Pangu.Workshop.Registry;
 
-namespace Pangu.Cli.Verbs.Prediction;
+namespace Pangu.Cli.Verbs;
 
-/// <summary>A series model opened for use: its engine, its preprocessor, and the mark in the registry that it is in use.</summary>
+/// <summary>A model opened for use: its engine, and the mark in the registry that it is in use.</summary>
 /// <typeparam name="T">The capability's interface.</typeparam>
 internal sealed class OpenedModel<T> : IDisposable
     where T : class, IDisposable
 {
     private readonly IDisposable? _use;
 
-    private OpenedModel(LocatedModel located, T engine, SeriesPreprocessor preprocessor, IDisposable? use)
+    private OpenedModel(LocatedModel located, T engine, IDisposable? use)
     {
         Name = located.DisplayName;
         Released = located.Registered?.Released ?? true;
         Simulated = located.Registered?.Card.Simulated ?? false;
         Engine = engine;
-        Preprocessor = preprocessor;
+        Folder = located.Folder;
         _use = use;
     }
 
@@ -30,7 +29,8 @@ internal sealed class OpenedModel<T> : IDisposable
 
     public T Engine { get; }
 
-    public SeriesPreprocessor Preprocessor { get; }
+    /// <summary>Where it lies.</summary>
+    public string Folder { get; }
 
     /// <summary>Opens a model and says on stderr what a person should know of it.</summary>
     /// <param name="call">The call.</param>
@@ -50,7 +50,7 @@ internal sealed class OpenedModel<T> : IDisposable
                 throw PanguException.Usage("model-capability", $"{located.DisplayName} cannot {verb}; ./pangu models show {reference} says what it can.");
             }
 
-            var model = new OpenedModel<T>(located, fitting, PredictionFamily.Preprocessor(located.Folder), use);
+            var model = new OpenedModel<T>(located, fitting, use);
             if (!model.Released)
             {
                 call.Errors.WriteLine($"note: {model.Name} was not released: it did not pass its gate.");

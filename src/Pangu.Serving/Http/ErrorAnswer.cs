@@ -56,7 +56,7 @@ internal static partial class Errors
             case RequestException request:
                 return Write(context, request.Status, request.Code, request.Parameter, request.Message);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return Write(context, StatusCodes.Status413PayloadTooLarge, "body-too-large", null, "The body is larger than this server takes; send fewer series or a shorter history a request.");
+                return Write(context, StatusCodes.Status413PayloadTooLarge, "body-too-large", null, "The body is larger than this server takes; send less in one request.");
             case BadHttpRequestException bad:
                 return Write(context, bad.StatusCode, "bad-request", null, bad.Message);
             case JsonException json:

@@ -1,11 +1,19 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pangu.Core;
+using Pangu.Serving.Tests.Language;
 
 namespace Pangu.Serving.Tests.Catalogue;
 
 public sealed class CatalogueTests
 {
+    private static readonly Dictionary<string, string> Requests = new()
+    {
+        ["/v1/forecasts"] = """{"model":"repeat","series":[{"values":{"a":[1]}}]}""",
+        ["/v1/anomalies"] = """{"model":"above","series":[{"values":{"a":[1]}}]}""",
+        ["/v1/completions"] = """{"prompt":"a"}""",
+    };
+
     [Fact]
     public async Task Models_OfAServer_SayWhatTheyAre()
     {
@@ -32,7 +40,8 @@ public sealed class CatalogueTests
     [Fact]
     public async Task OpenApi_OfAServer_NamesEndpointsThatAnswerAndSchemasThatExist()
     {
-        await using var server = await RunningServer.StartAsync(RunningServer.Forecaster(), RunningServer.Detector());
+        await using var server = await RunningServer.StartAsync(
+            RunningServer.Forecaster(), RunningServer.Detector(), new ServedModel("letters", new ModelDescription { Capability = Capability.Generate, Family = Family.Language }, new CountingGenerator()));
         var (_, document) = await server.GetAsync("/openapi.json");
 
         Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
@@ -40,7 +49,7 @@ public sealed class CatalogueTests
         {
             var status = path.Value.TryGetProperty("get", out _)
                 ? (await server.GetAsync(path.Name)).Status
-                : (await server.PostAsync(path.Name, """{"model":"repeat","series":[{"values":{"a":[1]}}]}""".Replace("repeat", path.Name.Contains("anomal", StringComparison.Ordinal) ? "above" : "repeat", StringComparison.Ordinal))).Status;
+                : (await server.PostAsync(path.Name, Requests[path.Name])).Status;
             Assert.Equal((path.Name, 200), (path.Name, status));
         }
 

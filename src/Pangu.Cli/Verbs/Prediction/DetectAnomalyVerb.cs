@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Pangu.Cli.Families;
 using Pangu.Core;
 using Pangu.Modalities.Series;
 
@@ -27,8 +28,9 @@ internal static class DetectAnomalyVerb
         var targets = SeriesOptions.Names(call.Parsed.GetValue(options.Target));
         var columns = SeriesOptions.ColumnsToRead(targets, opened.Engine.Traits.Channels, opened.Name);
         var path = call.Parsed.GetRequiredValue(options.Input);
-        using var input = AnomalyInput.Open(call, path, options.Csv.Read(call.Parsed, columns), opened.Preprocessor);
-        var scan = new AnomalyScan(opened.Engine, opened.Preprocessor.Anomaly);
+        var preprocessor = PredictionFamily.Preprocessor(opened.Folder);
+        using var input = AnomalyInput.Open(call, path, options.Csv.Read(call.Parsed, columns), preprocessor);
+        var scan = new AnomalyScan(opened.Engine, preprocessor.Anomaly);
         var (records, flags) = (0L, 0L);
         var output = SeriesOptions.Write(call, call.Parsed.GetValue(options.Output), writer =>
         {

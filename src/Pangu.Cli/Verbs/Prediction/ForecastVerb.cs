@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Pangu.Cli.Families;
 using Pangu.Core;
 using Pangu.Modalities.Series;
 
@@ -39,7 +40,7 @@ internal static class ForecastVerb
         var levels = Levels(quantiles, traits, opened.Name);
         var targets = SeriesOptions.Names(call.Parsed.GetValue(options.Target));
         var columns = SeriesOptions.ColumnsToRead(targets, traits.Channels, opened.Name);
-        var history = SeriesInput.ReadHistory(call, call.Parsed.GetRequiredValue(options.Input), options.Csv.Read(call.Parsed, columns), Math.Min(context ?? traits.Context, traits.Context), opened.Preprocessor);
+        var history = SeriesInput.ReadHistory(call, call.Parsed.GetRequiredValue(options.Input), options.Csv.Read(call.Parsed, columns), Math.Min(context ?? traits.Context, traits.Context), PredictionFamily.Preprocessor(opened.Folder));
 
         var forecast = opened.Engine.Forecast(
             new ForecastRequest(history.Flatten(0, history.StepCount), 1, history.ChannelCount, history.StepCount, steps), call.CancellationToken);
