@@ -1,7 +1,10 @@
 using System.CommandLine;
+using Pangu.Cli.Verbs.Language;
 using Pangu.Core;
 using Pangu.Data.Sources;
+using Pangu.Formats;
 using Pangu.Inference;
+using Pangu.Modalities.Text;
 using Pangu.Models;
 using Pangu.Workshop.Recipes;
 
@@ -23,7 +26,11 @@ internal sealed class LanguageFamily : IModelFamily
     };
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> ImportedFiles(string folder) => new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> ImportedFiles(string folder)
+    {
+        using var imported = HuggingFaceFolder.Read(folder);
+        return new Dictionary<string, string> { [TextPreprocessor.FileName] = new TextPreprocessor { TrainedTokens = imported.TrainedTokens, EndIds = imported.EndIds }.ToJson() };
+    }
 
     /// <inheritdoc/>
     public IVerifiableModel OpenOnTorch(ModelFolder model) => new TorchLanguageVerifier(TorchModel.Load(model.Config, model.Weights), model.ToForeign);
@@ -35,5 +42,5 @@ internal sealed class LanguageFamily : IModelFamily
     public IEnumerable<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [];
 
     /// <inheritdoc/>
-    public IEnumerable<Command> Verbs(VerbHost host) => [];
+    public IEnumerable<Command> Verbs(VerbHost host) => [GenerateVerb.Create(host), PerplexityVerb.Create(host)];
 }

@@ -37,7 +37,7 @@ internal sealed class ModelFolder : IDisposable
     /// <summary>Every weight by slot name.</summary>
     public IReadOnlyDictionary<string, TensorData> Weights { get; }
 
-    /// <summary>Turns tensors by slot name into those of the folder, by its names; null where the folder's names are the slots'.</summary>
+    /// <summary>Values by slot as tensors of the names and shapes of a Hugging Face folder, usable after disposal; null for a package.</summary>
     public Func<IReadOnlyDictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>>? ToForeign { get; }
 
     /// <summary>Opens a model.</summary>

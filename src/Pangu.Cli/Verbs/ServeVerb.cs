@@ -19,7 +19,7 @@ internal static class ServeVerb
         var address = new Option<string>("--host") { Description = "Address to listen on; 0.0.0.0 lets other machines in.", HelpName = "address", DefaultValueFactory = _ => defaults.Host };
         var keys = new Option<string?>("--keys") { Description = "File with one key a line; without it everybody who reaches the port may call.", HelpName = "file" };
         return host.Verb(
-            "serve", "Serves models over HTTP: /v1/forecasts, /v1/anomalies, /v1/models, /openapi.json.", "./pangu serve power-transformer/forecast --port 8080", [models, port, address, keys],
+            "serve", "Serves models over HTTP: /v1/completions, /v1/forecasts, /v1/anomalies, /v1/models, /openapi.json.", "./pangu serve power-transformer/forecast --port 8080", [models, port, address, keys],
             call => RunAsync(call, call.Parsed.GetValue(models) ?? [], new ServerSettings { Port = call.Parsed.GetValue(port), Host = call.Parsed.GetRequiredValue(address), KeysFile = call.Parsed.GetValue(keys) }));
     }
 
