@@ -22,11 +22,12 @@ internal sealed class VerbHost(GlobalOptions globals, TextWriter output, TextWri
     /// <param name="example">One real call.</param>
     /// <param name="symbols">Its arguments and options, in the order that help shows.</param>
     /// <param name="run">The work; gives the exit code.</param>
-    public Command Verb(string name, string description, string example, Symbol[] symbols, Func<VerbCall, int> run) =>
-        Verb(name, description, example, symbols, call => Task.FromResult(run(call)));
+    /// <param name="uses">Which of the options that only some verbs understand it uses; given with another verb, a note says that they change nothing.</param>
+    public Command Verb(string name, string description, string example, Symbol[] symbols, Func<VerbCall, int> run, VerbUses uses = VerbUses.Neither) =>
+        Verb(name, description, example, symbols, call => Task.FromResult(run(call)), uses);
 
-    /// <inheritdoc cref="Verb(string, string, string, Symbol[], Func{VerbCall, int})"/>
-    public Command Verb(string name, string description, string example, Symbol[] symbols, Func<VerbCall, Task<int>> run)
+    /// <inheritdoc cref="Verb(string, string, string, Symbol[], Func{VerbCall, int}, VerbUses)"/>
+    public Command Verb(string name, string description, string example, Symbol[] symbols, Func<VerbCall, Task<int>> run, VerbUses uses = VerbUses.Neither)
     {
         var command = Group(name, description, example);
         foreach (var symbol in symbols)
@@ -45,6 +46,8 @@ internal sealed class VerbHost(GlobalOptions globals, TextWriter output, TextWri
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = Globals.Read(parsed);
+            Note(settings.Set.Count > 0 && !uses.HasFlag(VerbUses.Set), "--set", name);
+            Note(settings.Seed is not null && !uses.HasFlag(VerbUses.Seed), "--seed", name);
             using var progress = ProgressView.Create(errors, settings.Json, time);
             return await run(new VerbCall(parsed, settings, output, errors, progress, surroundings, time, cancellationToken)).ConfigureAwait(false);
         });
@@ -63,4 +66,29 @@ internal sealed class VerbHost(GlobalOptions globals, TextWriter output, TextWri
         Examples.Add(command, example);
         return command;
     }
+
+    private void Note(bool unused, string option, string verb)
+    {
+        if (unused)
+        {
+            errors.WriteLine($"note: {option} changes nothing here: {verb} does not use it.");
+        }
+    }
+}
+
+/// <summary>Options that every verb accepts but only some can use.</summary>
+[Flags]
+internal enum VerbUses
+{
+    /// <summary>Neither.</summary>
+    Neither = 0,
+
+    /// <summary><c>--seed</c>.</summary>
+    Seed = 1,
+
+    /// <summary><c>--set</c>.</summary>
+    Set = 2,
+
+    /// <summary>Both: a verb of recipes.</summary>
+    Recipe = Seed | Set,
 }

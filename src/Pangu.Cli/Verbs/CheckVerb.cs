@@ -18,7 +18,8 @@ internal static class CheckVerb
             "Lists every problem of a recipe with its file and line.",
             "./pangu check power-transformer",
             [recipe, schema],
-            call => Task.FromResult(Run(call, call.Parsed.GetValue(recipe)!, call.Parsed.GetValue(schema))));
+            call => Run(call, call.Parsed.GetValue(recipe)!, call.Parsed.GetValue(schema)),
+            VerbUses.Recipe);
     }
 
     private static int Run(VerbCall call, string reference, bool schema)

@@ -18,7 +18,8 @@ internal static class PlanVerb
             "Measures a small piece of every stage and says what the recipe will cost on this machine.",
             "./pangu plan power-transformer",
             [recipe],
-            call => Task.FromResult(Run(call, call.Parsed.GetValue(recipe)!)));
+            call => Run(call, call.Parsed.GetValue(recipe)!),
+            VerbUses.Recipe);
     }
 
     private static int Run(VerbCall call, string reference)

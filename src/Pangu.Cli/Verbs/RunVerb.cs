@@ -19,7 +19,8 @@ internal static class RunVerb
             "Runs a recipe: data, models of every tier, evaluation beside baselines, gate, registry, report. Stopped at any moment, the same command goes on.",
             "./pangu run power-transformer",
             [recipe, resume],
-            call => Task.FromResult(Run(call, call.Parsed.GetValue(recipe)!)));
+            call => Run(call, call.Parsed.GetValue(recipe)!),
+            VerbUses.Recipe);
     }
 
     private static int Run(VerbCall call, string reference)

@@ -36,7 +36,7 @@ internal sealed class WorkshopHost
     public (Recipe Recipe, RecipeWork Work) Compose(string reference)
     {
         var (recipe, family, file) = Recipes.Load(reference, Settings);
-        return (recipe, family.Compose(recipe, Path.GetDirectoryName(Path.GetFullPath(file))!, _call.Settings.Offline));
+        return (recipe, family.Compose(recipe, Path.GetDirectoryName(Path.GetFullPath(file))!, _call.Progress, _call.CancellationToken));
     }
 
     /// <summary>The engine, and the settings of this call.</summary>

@@ -29,11 +29,11 @@ public sealed class SeriesRecipeFamily(Catalogue catalogue, DataStore store) : I
     public string Replicate(Recipe recipe, Replica replica) => SeriesReplica.Write((SeriesRecipe)recipe, replica);
 
     /// <inheritdoc/>
-    public RecipeWork Compose(Recipe recipe, string folder, bool offline)
+    public RecipeWork Compose(Recipe recipe, string folder, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         var series = (SeriesRecipe)recipe;
         var resolver = new FileResolver(catalogue, store);
-        var sources = series.Data.Load.Select((_, index) => resolver.Resolve(SiteSource.Reference(series.Data, index), folder)).ToList();
+        var sources = series.Data.Load.Select((_, index) => resolver.Resolve(SiteSource.Reference(series.Data, index), folder, progress, cancellation)).ToList();
         var costs = new SeriesCosts();
         var sites = series.Data.Load.Select((site, index) => new LoadSiteStage { Name = $"load-{site.Id}", Site = site, Source = sources[index], Costs = costs }).ToDictionary(stage => stage.Site.Id);
         var composer = new SeriesComposer(series, sites, sources, costs);

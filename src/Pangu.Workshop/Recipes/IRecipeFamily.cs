@@ -1,3 +1,4 @@
+using Pangu.Core;
 using Pangu.Workshop.Stages;
 
 namespace Pangu.Workshop.Recipes;
@@ -26,15 +27,16 @@ public interface IRecipeFamily
     /// <summary>Turns a sound recipe into stages.</summary>
     /// <param name="recipe">A recipe of <see cref="RecipeType"/>.</param>
     /// <param name="folder">Folder of the recipe, to which its paths are relative.</param>
-    /// <param name="offline">Whether the network must not be used.</param>
+    /// <param name="progress">Told of data on their way.</param>
+    /// <param name="cancellation">Asks for a stop.</param>
     /// <returns>The work to do, in an order in which it can be done.</returns>
-    RecipeWork Compose(Recipe recipe, string folder, bool offline);
+    RecipeWork Compose(Recipe recipe, string folder, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default);
 
     /// <summary>Writes a recipe that repeats another one with a new site's data.</summary>
     /// <param name="recipe">A recipe of <see cref="RecipeType"/>.</param>
     /// <param name="replica">Name, files and places of the new one.</param>
     /// <returns>YAML text.</returns>
-    /// <exception cref="Core.PanguException">The data do not fit the recipe.</exception>
+    /// <exception cref="PanguException">The data do not fit the recipe.</exception>
     string Replicate(Recipe recipe, Replica replica);
 }
 
@@ -56,10 +58,10 @@ public sealed record RecipeWork(IReadOnlyList<Stage> Stages, IReadOnlyList<Recip
 /// <param name="Package">The stage whose output holds the package in <c>package/</c>.</param>
 /// <param name="Evaluation">The stage whose output holds <c>evaluation.json</c> (<see cref="Gates.ModelEvaluation"/>) of this model; null when none is made.</param>
 /// <param name="Parent">Name of the parent within the recipe; null for a foundation model.</param>
-public sealed record RecipeModel(string Name, Core.Tier Tier, Core.Capability Capability, Stage Package, Stage? Evaluation, string? Parent)
+public sealed record RecipeModel(string Name, Tier Tier, Capability Capability, Stage Package, Stage? Evaluation, string? Parent)
 {
     /// <summary>What the model has seen, for its card.</summary>
-    public IReadOnlyList<Core.DataFingerprint> Data { get; init; } = [];
+    public IReadOnlyList<DataFingerprint> Data { get; init; } = [];
 
     /// <summary>Whether the recipe's status waits for this model's gate.</summary>
     public bool Gated { get; init; }

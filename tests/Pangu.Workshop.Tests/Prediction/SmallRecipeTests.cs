@@ -86,7 +86,7 @@ public sealed class SmallRecipeTests : IDisposable
         var store = new DataStore(DataStoreSettings.For(_home.Path, null, null, offline: true));
         var family = new SeriesRecipeFamily(new Catalogue(Path.Combine(root, "datasets")), store);
         var (loaded, loadedFamily, file) = new RecipeFile([family], Path.Combine(root, "recipes")).Load(recipe, settings);
-        return (loaded, loadedFamily.Compose(loaded, Path.GetDirectoryName(file)!, offline: true));
+        return (loaded, loadedFamily.Compose(loaded, Path.GetDirectoryName(file)!, null, TestContext.Current.CancellationToken));
     }
 
     private sealed class Silence : IProgress<WorkProgress>

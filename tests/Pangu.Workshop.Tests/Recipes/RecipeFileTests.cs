@@ -196,7 +196,7 @@ public sealed class RecipeFileTests : IDisposable
             }
         }
 
-        public RecipeWork Compose(Recipe recipe, string folder, bool offline) => new([], [], false, []) { ReplicaData = "load=a.csv" };
+        public RecipeWork Compose(Recipe recipe, string folder, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default) => new([], [], false, []) { ReplicaData = "load=a.csv" };
 
         public string Replicate(Recipe recipe, Replica replica) => string.Empty;
     }

@@ -18,7 +18,7 @@ internal static class InspectVerb
     {
         var source = new Argument<string>("source") { Description = "Id of a data set, a CSV file, or a recipe." };
         var csv = new CsvOptions();
-        return host.Verb("inspect", "Shows what a data set, a CSV file or a recipe's sites hold: rows, columns, gaps, seasons, splits.", "./pangu data inspect ett", [source, .. csv.All], call => Run(call, call.Parsed.GetRequiredValue(source), csv));
+        return host.Verb("inspect", "Shows what a data set, a CSV file or a recipe's sites hold: rows, columns, gaps, seasons, splits.", "./pangu data inspect ett", [source, .. csv.All], call => Run(call, call.Parsed.GetRequiredValue(source), csv), VerbUses.Recipe);
     }
 
     private static int Run(VerbCall call, string source, CsvOptions csv)
