@@ -1,7 +1,7 @@
 // Time of one training step of a series model, or with --language of a language model (forward, backward, optimizer): ours against the same model in plain TorchSharp modules with
 // TorchSharp's AdamW, in turn in the same process. Prints medians and the median ratio as a Markdown row.
 //   dotnet run -c Release --project benchmarks/Pangu.TrainingStep -- [--threads 2] [--rounds 15] [--batch 256] [--norm layer|rms] [--processor-time]
-//   dotnet run -c Release --project benchmarks/Pangu.TrainingStep -- --language [--batch 12] [--positions 64] [--width 128] [--layers 4] [--heads 4] [--vocabulary 65]
+//   dotnet run -c Release --project benchmarks/Pangu.TrainingStep -- --language [--batch 12] [--positions 64] [--width 128] [--layers 4] [--heads 4] [--vocabulary 65] [--parts]
 using System.Diagnostics;
 using System.Globalization;
 using Pangu.Tensors;
@@ -15,8 +15,17 @@ var threads = Number("threads", Environment.ProcessorCount);
 var rounds = Number("rounds", 15);
 if (args.Contains("--language"))
 {
-    LanguageBenchmark.Run(
-        new LanguageShape(Number("batch", 12), Number("positions", 64), Number("width", 128), Number("layers", 4), Number("heads", 4), Number("vocabulary", 65)), threads, rounds, Number("steps", 4), args.Contains("--processor-time"));
+    var sizes = new LanguageShape(Number("batch", 12), Number("positions", 64), Number("width", 128), Number("layers", 4), Number("heads", 4), Number("vocabulary", 65));
+    if (args.Contains("--parts"))
+    {
+        Libtorch.Load(threads);
+        PartTimes.Run(sizes, Number("steps", 40));
+    }
+    else
+    {
+        LanguageBenchmark.Run(sizes, threads, rounds, Number("steps", 4), args.Contains("--processor-time"));
+    }
+
     return;
 }
 

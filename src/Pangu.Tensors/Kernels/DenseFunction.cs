@@ -63,7 +63,7 @@ internal sealed class DenseFunction : autograd.SingleTensorFunction<DenseFunctio
         var inputGradient = empty_like(x);
         var innerGradient = empty_like(inner);
         var downGradient = empty_like(downWeight);
-        KernelWork.LinearBackward(inner, downWeight, new GradientColumns(gradient, 0), innerGradient, downGradient, add: false);
+        KernelWork.LinearBackward(inner, [downWeight], gradient, innerGradient, downGradient);
         var isGated = saved.Count > 5;
         var uppedGradient = isGated ? empty_like(upped) : innerGradient;
         KernelWork.ActivateBackward(settings.Function, isGated ? saved[6] : upped, isGated ? upped : null, innerGradient, uppedGradient);
@@ -71,7 +71,7 @@ internal sealed class DenseFunction : autograd.SingleTensorFunction<DenseFunctio
         void Layer(Tensor weight, Tensor outputGradient, bool hasBias, bool add)
         {
             var weightGradient = empty_like(weight);
-            KernelWork.LinearBackward(x, weight, new GradientColumns(outputGradient, 0), inputGradient, weightGradient, add);
+            KernelWork.LinearBackward(x, [weight], outputGradient, inputGradient, weightGradient, add);
             result.Add(weightGradient);
             result.Add(Bias(hasBias, outputGradient)!);
         }

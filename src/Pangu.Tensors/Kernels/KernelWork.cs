@@ -26,21 +26,27 @@ internal static unsafe class KernelWork
         }
     }
 
-    /// <summary>The gradients of one linear layer.</summary>
+    /// <summary>The gradients of linear layers over one input.</summary>
     /// <param name="x">[..., in].</param>
-    /// <param name="weight">[out, in].</param>
-    /// <param name="gradient">That of its result.</param>
+    /// <param name="weights">Each [out, in].</param>
+    /// <param name="gradient">That of their results side by side, [..., sum of outs].</param>
     /// <param name="inputGradient">[..., in]; receives that of x.</param>
-    /// <param name="weightGradient">[out, in]; replaced.</param>
+    /// <param name="weightGradient">[sum of outs, in], the layers' one below the other; replaced.</param>
     /// <param name="add">Whether the input's gradient is added to.</param>
-    public static void LinearBackward(Tensor x, Tensor weight, GradientColumns gradient, Tensor inputGradient, Tensor weightGradient, bool add)
+    public static void LinearBackward(Tensor x, ReadOnlySpan<Tensor> weights, Tensor gradient, Tensor inputGradient, Tensor weightGradient, bool add = false)
     {
         var kernels = Libtorch.Kernels;
         lock (kernels.Gate)
         {
-            var layer = View(weight);
-            var outputs = View(gradient.Gradient).ColumnsFrom(gradient.Column, layer.Rows);
-            kernels.Product.Run(outputs, layer, View(inputGradient), add: add);
+            var (outputs, input) = (View(gradient), View(inputGradient));
+            var column = 0;
+            foreach (var weight in weights)
+            {
+                var layer = View(weight);
+                kernels.Product.Run(outputs.ColumnsFrom(column, layer.Rows), layer, input, add: add || column > 0);
+                column += layer.Rows;
+            }
+
             kernels.Product.Run(outputs.Transposed, View(x), View(weightGradient));
         }
     }
@@ -209,8 +215,3 @@ internal static unsafe class KernelWork
         return new MatrixView(Operators.Pointer(tensor), checked((int)(tensor.numel() / columns)), columns);
     }
 }
-
-/// <summary>Some columns of the gradient of joined layers.</summary>
-/// <param name="Gradient">[..., columns].</param>
-/// <param name="Column">First column.</param>
-internal readonly record struct GradientColumns(Tensor Gradient, int Column);

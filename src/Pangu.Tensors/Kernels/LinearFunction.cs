@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Pangu.Tensors.Kernels;
@@ -59,21 +60,20 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         var biases = (bool[])ctx.get_data(Biases);
         var gradient = grad_output.contiguous();
         var x = saved[0];
+        var weights = saved[1..];
         var inputGradient = empty_like(x);
-        var result = new List<Tensor>(1 + (2 * biases.Length)) { inputGradient };
+        var joined = empty([gradient.size(-1), x.size(-1)], dtype: ScalarType.Float32);
+        KernelWork.LinearBackward(x, CollectionsMarshal.AsSpan(weights), gradient, inputGradient, joined);
+        var result = new List<Tensor>(1 + (2 * biases.Length)) { inputGradient.MoveToOuterDisposeScope() };
         var column = 0;
         for (var layer = 0; layer < biases.Length; layer++)
         {
-            var weight = saved[1 + layer];
-            var outputs = (int)weight.size(0);
-            var weightGradient = empty_like(weight);
-            KernelWork.LinearBackward(x, weight, new GradientColumns(gradient, column), inputGradient, weightGradient, add: layer > 0);
-            result.Add(weightGradient.MoveToOuterDisposeScope());
+            var outputs = (int)weights[layer].size(0);
+            result.Add((biases.Length == 1 ? joined : joined.narrow(0, column, outputs)).MoveToOuterDisposeScope());
             result.Add(biases[layer] ? KernelWork.ColumnSums(gradient, column, outputs).MoveToOuterDisposeScope() : null!);
             column += outputs;
         }
 
-        inputGradient.MoveToOuterDisposeScope();
         return result;
     }
 }
