@@ -19,12 +19,12 @@ internal static class LanguagePackage
         {
             using var imported = HuggingFaceFolder.Read(folder);
             RequireLanguage(imported.Family, imported.Folder);
-            return make(new LanguageModel(imported.Folder, imported.Config, imported.Weights));
+            return make(new LanguageModel(imported.Folder, imported.Config, imported.Weights, new TextPreprocessor { TrainedTokens = imported.TrainedTokens, EndIds = imported.EndIds }));
         }
 
         using var package = ModelPackage.Open(folder, new ModelConfigJson(SeriesConfigTypes.Create(), LanguageConfigTypes.Create()));
         RequireLanguage(package.Family, package.Folder);
-        return make(new LanguageModel(package.Folder, package.Config, package.Weights));
+        return make(new LanguageModel(package.Folder, package.Config, package.Weights, TextPreprocessor.Open(package.Folder)));
     }
 
     /// <summary>The tokenizer of a folder.</summary>
@@ -56,4 +56,5 @@ internal static class LanguagePackage
 /// <param name="Folder">Absolute path.</param>
 /// <param name="Config">What it computes.</param>
 /// <param name="Weights">Every slot.</param>
-internal sealed record LanguageModel(string Folder, ModelConfig Config, IReadOnlyDictionary<string, TensorData> Weights);
+/// <param name="Texts">What the folder knows of its texts.</param>
+internal sealed record LanguageModel(string Folder, ModelConfig Config, IReadOnlyDictionary<string, TensorData> Weights, TextPreprocessor Texts);

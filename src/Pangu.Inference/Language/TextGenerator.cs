@@ -14,8 +14,9 @@ public sealed class TextGenerator : ITextGenerator
     private readonly string _whyNoTokenizer;
     private readonly TimeProvider _time = TimeProvider.System;
 
-    private TextGenerator(CompiledTokenNetwork network, ITextTokenizer? tokenizer, string whyNoTokenizer, int threads)
+    private TextGenerator(CompiledTokenNetwork network, TextPreprocessor texts, (ITextTokenizer? Tokenizer, string? WhyNone) words, int threads)
     {
+        var tokenizer = words.Tokenizer;
         if (tokenizer?.Vocabulary > network.Vocabulary)
         {
             throw PanguException.Usage("tokenizer-vocabulary", $"The tokenizer has {tokenizer.Vocabulary} tokens but the model {network.Vocabulary}; they do not belong together.");
@@ -25,8 +26,14 @@ public sealed class TextGenerator : ITextGenerator
         _threads = new WorkerPool(threads);
         _sessions = new SessionPool(network, _threads);
         _tokenizer = tokenizer;
-        _whyNoTokenizer = whyNoTokenizer;
-        Traits = new TextGeneratorTraits(tokenizer?.Vocabulary ?? network.Vocabulary, network.MaxTokens) { HasTokenizer = tokenizer is not null, WeightBytes = network.WeightBytes };
+        _whyNoTokenizer = words.WhyNone ?? "";
+        Traits = new TextGeneratorTraits(tokenizer?.Vocabulary ?? network.Vocabulary, network.MaxTokens)
+        {
+            HasTokenizer = tokenizer is not null,
+            WeightBytes = network.WeightBytes,
+            TrainedTokens = texts.TrainedTokens,
+            EndIds = texts.EndIds,
+        };
     }
 
     /// <inheritdoc/>
@@ -37,11 +44,8 @@ public sealed class TextGenerator : ITextGenerator
     /// <param name="threads">Threads that share the large products of one request; 0 for as many as there are processors. Small models use one whatever this says.</param>
     /// <returns>The generator; the caller disposes it.</returns>
     /// <exception cref="PanguException">The folder is neither, its weights do not fit, or it is no language model.</exception>
-    public static TextGenerator Load(string folder, int threads = 0) => LanguagePackage.Open(folder, model =>
-    {
-        var (tokenizer, whyNone) = LanguagePackage.Tokenizer(model.Folder);
-        return new TextGenerator(CompiledTokenNetwork.Of(model.Config, model.Weights), tokenizer, whyNone ?? "", threads);
-    });
+    public static TextGenerator Load(string folder, int threads = 0) => LanguagePackage.Open(
+        folder, model => new TextGenerator(CompiledTokenNetwork.Of(model.Config, model.Weights), model.Texts, LanguagePackage.Tokenizer(model.Folder), threads));
 
     /// <summary>Compiles a model that is in memory.</summary>
     /// <param name="model">The model; sound (<see cref="ModelConfig.Validate"/>).</param>
@@ -54,7 +58,7 @@ public sealed class TextGenerator : ITextGenerator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(weights);
-        return new TextGenerator(CompiledTokenNetwork.Of(model, weights), tokenizer, "The model was given no tokenizer.", threads);
+        return new TextGenerator(CompiledTokenNetwork.Of(model, weights), new TextPreprocessor(), (tokenizer, "The model was given no tokenizer."), threads);
     }
 
     /// <inheritdoc/>
