@@ -6,6 +6,7 @@ using Pangu.Formats;
 using Pangu.Inference;
 using Pangu.Modalities.Text;
 using Pangu.Models;
+using Pangu.Workshop.Language;
 using Pangu.Workshop.Recipes;
 
 namespace Pangu.Cli.Families;
@@ -39,7 +40,7 @@ internal sealed class LanguageFamily : IModelFamily
     public IVerifiableModel OpenNative(ModelFolder model) => LanguageVerifier.Create(model.Config, model.Weights);
 
     /// <inheritdoc/>
-    public IEnumerable<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [];
+    public IEnumerable<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [new LanguageRecipeFamily(catalogue, store)];
 
     /// <inheritdoc/>
     public IEnumerable<Command> Verbs(VerbHost host) => [GenerateVerb.Create(host), PerplexityVerb.Create(host)];

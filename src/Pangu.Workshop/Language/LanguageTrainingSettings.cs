@@ -1,0 +1,22 @@
+using Pangu.Data;
+using Pangu.Workshop.Recipes;
+
+namespace Pangu.Workshop.Language;
+
+/// <summary>How a language network learns.</summary>
+public sealed record LanguageTrainingSettings : LearningSettings
+{
+    /// <summary>Windows of a micro-batch. Default 12.</summary>
+    public int Batch { get; init; } = 12;
+
+    /// <summary>Which window of the text comes next. Default anywhere.</summary>
+    public TextOrder Order { get; init; }
+
+    /// <summary>Share of activations left out. Default 0.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Tokens seen in the whole training.</summary>
+    /// <param name="context">Tokens of a window.</param>
+    /// <returns>Steps x micro-batches x batch x context.</returns>
+    public long TokensSeen(int context) => (long)Steps * MicroBatches * Batch * context;
+}
