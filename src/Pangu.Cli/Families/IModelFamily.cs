@@ -22,6 +22,11 @@ internal interface IModelFamily
     /// <returns>Texts by file name.</returns>
     IReadOnlyDictionary<string, string> ImportedFiles(string folder);
 
+    /// <summary>Channels of the data that a model was made for, where transformers wants the number.</summary>
+    /// <param name="folder">The package.</param>
+    /// <returns>At least 1; 1 where the word has no meaning.</returns>
+    int Channels(string folder);
+
     /// <summary>Opens a model on libtorch, which is loaded, to be verified.</summary>
     /// <param name="model">The model; may be disposed afterwards.</param>
     /// <returns>The model on its engine; the caller disposes it.</returns>

@@ -34,6 +34,9 @@ internal sealed class LanguageFamily : IModelFamily
     }
 
     /// <inheritdoc/>
+    public int Channels(string folder) => 1;
+
+    /// <inheritdoc/>
     public IVerifiableModel OpenOnTorch(ModelFolder model) => new TorchLanguageVerifier(TorchModel.Load(model.Config, model.Weights), model.ToForeign);
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pangu.Core;
 using Pangu.Data.Sources;
+using Pangu.Formats;
 using Pangu.Tensors;
 using Pangu.Workshop.Recipes;
 using Pangu.Workshop.Registry;
@@ -19,6 +20,10 @@ internal static class ModelFamilies
     /// <param name="family">The model's family.</param>
     /// <param name="folder">The folder that is imported.</param>
     public static IReadOnlyDictionary<string, string> ImportedFiles(Family family, string folder) => Of(family).ImportedFiles(folder);
+
+    /// <summary>Channels of the data that a model was made for; 1 where the word has no meaning.</summary>
+    /// <param name="package">The model's package.</param>
+    public static int Channels(ModelPackage package) => Of(package.Family).Channels(package.Folder);
 
     /// <summary>What each family teaches the recipe engine.</summary>
     /// <param name="catalogue">The data catalogue.</param>

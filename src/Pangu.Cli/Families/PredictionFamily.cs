@@ -32,6 +32,9 @@ internal sealed class PredictionFamily : IModelFamily
     public IReadOnlyDictionary<string, string> ImportedFiles(string folder) => new Dictionary<string, string> { [PreprocessorName] = new SeriesPreprocessor().ToJson() };
 
     /// <inheritdoc/>
+    public int Channels(string folder) => Math.Max(1, Preprocessor(folder).Channels.Count);
+
+    /// <inheritdoc/>
     public IVerifiableModel OpenOnTorch(ModelFolder model)
     {
         var channels = Preprocessor(model.Path).Channels;

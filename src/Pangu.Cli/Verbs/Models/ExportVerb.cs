@@ -51,7 +51,7 @@ internal static class ExportVerb
         if (format == HuggingFaceFormat)
         {
             using var package = ModelPackage.Open(located.Folder, ModelFamilies.Configs);
-            HuggingFaceFolder.Write(folder, package.Config, package.Weights, channels ?? Math.Max(1, PredictionFamily.Preprocessor(located.Folder).Channels.Count));
+            HuggingFaceFolder.Write(folder, package.Config, package.Weights, channels ?? ModelFamilies.Channels(package));
         }
         else
         {
