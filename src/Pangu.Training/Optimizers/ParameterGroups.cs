@@ -9,14 +9,15 @@ internal sealed record ParameterGroups(IReadOnlyList<NamedParameter> Muon, IRead
     /// <summary>Slots of the body begin with this (see the body's slots).</summary>
     private const string BodyPrefix = "stages.";
 
-    /// <summary>Linear layers of the embedder begin and end like this; its tables (positions, learned tokens) have no such end.</summary>
     private const string EmbedderPrefix = "embedder.";
+
+    /// <summary>Linear layers end like this; tables (of positions, of learned tokens) and what works on every number for itself (short convolutions, series of activations) do not.</summary>
     private const string LayerSuffix = ".weight";
 
     public static ParameterGroups Split(IReadOnlyList<NamedParameter> parameters, MuonOptions? muon)
     {
         bool IsForMuon(NamedParameter parameter) => muon is not null && parameter.IsMatrix
-            && (parameter.Name.StartsWith(BodyPrefix, StringComparison.Ordinal) || (muon.Embedder && IsEmbedderLayer(parameter.Name)));
+            && (IsLayer(parameter.Name, BodyPrefix) || (muon.Embedder && IsLayer(parameter.Name, EmbedderPrefix)));
         bool IsDecayed(NamedParameter parameter) => parameter.Weight.shape.Length >= 2;
         return new ParameterGroups(
             [.. parameters.Where(IsForMuon)],
@@ -24,6 +25,6 @@ internal sealed record ParameterGroups(IReadOnlyList<NamedParameter> Muon, IRead
             [.. parameters.Where(parameter => !IsForMuon(parameter) && !IsDecayed(parameter))]);
     }
 
-    private static bool IsEmbedderLayer(string name) =>
-        name.StartsWith(EmbedderPrefix, StringComparison.Ordinal) && name.EndsWith(LayerSuffix, StringComparison.Ordinal);
+    private static bool IsLayer(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(LayerSuffix, StringComparison.Ordinal);
 }

@@ -35,8 +35,21 @@ public sealed class LanguagePartsTests
             new Backbone([new Blocks(8, 1, [new Block([new Branch(new Attention { QueryHeads = 2, HeadWidth = 4, Scope = new CausalScope(), Positions = new Rotary { Width = 4 } })])])]),
             new NextTokenHead());
         var text = Families.Write(plain).GetRawText();
-        Assert.All(["queryFrom", "shortcuts", "series", "final", "scaling", "amplitude"], word => Assert.DoesNotContain(word, text, StringComparison.OrdinalIgnoreCase));
+        Assert.All(["queryFrom", "shortcuts", "convolution", "series", "final", "scaling", "amplitude"], word => Assert.DoesNotContain(word, text, StringComparison.OrdinalIgnoreCase));
         Assert.IsType<OwnTokens>(((Attention)((Backbone)Families.Read(Families.Write(plain), "test").Body).Stages[0].Cycle[0].Branches[0].Part).QueryFrom);
+    }
+
+    [Fact]
+    public void Convolution_OfABranch_IsASlotCountedAndChecked()
+    {
+        var part = new Dense { Inner = 4, Activation = ActivationKind.Relu };
+        var branch = new Branch(part, Norm, Convolution: new ShortConvolution(3));
+        Assert.Equal([3, 8], Assert.Single(branch.Slots("branch", 8), slot => slot.Name == "branch.convolution").Shape);
+        Assert.Equal(2.0 * 10 * 8 * 3, branch.ForwardFlops(8, 10) - new Branch(part).ForwardFlops(8, 10));
+        Assert.Empty(branch.Validate("branch", 8));
+        Assert.Contains("branch.convolution.length", Assert.Single((branch with { Convolution = new ShortConvolution(0) }).Validate("branch", 8)), StringComparison.Ordinal);
+        var model = Model() with { Body = new Backbone([new Blocks(8, 1, [new Block([branch])])]) };
+        Assert.Equal(Families.Write(model).GetRawText(), Families.Write(Families.Read(Families.Write(model), "test")).GetRawText());
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public record Blocks(int Width, int Count, IReadOnlyList<Block> Cycle, Norm? Fin
 /// <param name="Parallel">True when every branch reads the block's input (GPT-NeoX); false when each reads the sum so far.</param>
 public sealed record Block(IReadOnlyList<Branch> Branches, bool Parallel = false);
 
-/// <summary>One part with its norms: x becomes AfterSum(x + Scale * After(Part(z)) + sum of Shortcuts(z)), z = Before(x).</summary>
+/// <summary>One part with its norms: x becomes AfterSum(x + Scale * After(Part(z)) + sum of Shortcuts(z)), z = Convolution(Before(x)).</summary>
 /// <param name="Part">What the branch computes.</param>
 /// <param name="Before">Pre-norm.</param>
 /// <param name="After">Norm of the part's output (sandwich norms).</param>
@@ -24,15 +24,17 @@ public sealed record Block(IReadOnlyList<Branch> Branches, bool Parallel = false
 /// <param name="Scale">Factor of the part's output.</param>
 /// <param name="WeightsOf">Index of an earlier branch of the same block whose part weights it uses (PatchTST's channel attention); null for its own.</param>
 /// <param name="Shortcuts">Small networks beside the part (Pangu-pi); null for none.</param>
-public sealed record Branch(Part Part, Norm? Before = null, Norm? After = null, Norm? AfterSum = null, double Scale = 1, int? WeightsOf = null, IReadOnlyList<Shortcut>? Shortcuts = null)
+/// <param name="Convolution">What the part reads of the tokens just before; null for none.</param>
+public sealed record Branch(Part Part, Norm? Before = null, Norm? After = null, Norm? AfterSum = null, double Scale = 1, int? WeightsOf = null, IReadOnlyList<Shortcut>? Shortcuts = null, ShortConvolution? Convolution = null)
 {
-    /// <summary>The weights of part, norms and shortcuts.</summary>
+    /// <summary>The weights of part, norms, convolution and shortcuts.</summary>
     /// <param name="prefix">Name of the branch.</param>
     /// <param name="width">D.</param>
     /// <returns>The slots; none for the part where another branch's are used.</returns>
     public IEnumerable<Slot> Slots(string prefix, int width) =>
     [
         .. Before?.Slots($"{prefix}.before", width) ?? [],
+        .. Convolution?.Slots($"{prefix}.convolution", width) ?? [],
         .. WeightsOf is null ? Part.Slots(prefix, width) : [],
         .. Shortcuts?.SelectMany((shortcut, index) => shortcut.Slots($"{prefix}.shortcuts.{index}", width)) ?? [],
         .. After?.Slots($"{prefix}.after", width) ?? [],
@@ -43,7 +45,8 @@ public sealed record Branch(Part Part, Norm? Before = null, Norm? After = null, 
     /// <param name="width">D.</param>
     /// <param name="tokens">T.</param>
     /// <returns>FLOPs.</returns>
-    public double ForwardFlops(int width, int tokens) => Part.ForwardFlops(width, tokens) + (Shortcuts?.Sum(shortcut => shortcut.ForwardFlops(width, tokens)) ?? 0);
+    public double ForwardFlops(int width, int tokens) =>
+        Part.ForwardFlops(width, tokens) + (Convolution?.ForwardFlops(width, tokens) ?? 0) + (Shortcuts?.Sum(shortcut => shortcut.ForwardFlops(width, tokens)) ?? 0);
 
     /// <summary>Problems of these settings.</summary>
     /// <param name="path">Where the branch stands in the config.</param>
@@ -52,6 +55,7 @@ public sealed record Branch(Part Part, Norm? Before = null, Norm? After = null, 
     public IEnumerable<string> Validate(string path, int width) =>
     [
         .. Part.Validate($"{path}.part"),
+        .. Convolution?.Validate($"{path}.convolution") ?? [],
         .. Shortcuts?.SelectMany((shortcut, index) => shortcut.Validate($"{path}.shortcuts[{index}]", width)) ?? [],
     ];
 }
