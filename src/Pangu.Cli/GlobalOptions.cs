@@ -12,7 +12,7 @@ internal sealed class GlobalOptions
 
     public Option<int?> Threads { get; } = new("--threads") { Description = "Processor threads to use (default: one a core).", HelpName = "n", Recursive = true };
 
-    public Option<ulong?> Seed { get; } = new("--seed") { Description = "Root seed of everything random (default: the recipe's).", HelpName = "n", Recursive = true };
+    public Option<ulong?> Seed { get; } = new("--seed") { Description = "Root seed of everything random (default: the recipe's; generate: 0).", HelpName = "n", Recursive = true };
 
     public Option<bool> Offline { get; } = new("--offline") { Description = "Use no network.", Recursive = true };
 

@@ -114,6 +114,53 @@ public sealed class VerificationTests
         Assert.Contains("noise", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Open_LanguageCase_TakesPlainNamesAndTheLossBeside()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("expected.json", """{"loss": 2.5, "seed": 7}""");
+        SafetensorsWriter.Write(folder.File("expected.safetensors"), new Dictionary<string, TensorData> { ["input_ids"] = TensorData.Of([1], 1, 1), ["logits"] = TensorData.Of([1], 1, 1, 1) });
+        using var expected = VerifyCase.Open(folder.Path, new LanguageCaseLayout());
+        Assert.Equal(["input_ids"], expected.Inputs.Keys);
+        Assert.Equal(["logits", "loss"], expected.Expected.Keys.Order(StringComparer.Ordinal));
+        using var model = new FixedModel(new() { ["logits"] = TensorData.Of([1], 1, 1, 1), ["loss"] = TensorData.Of([2.6f]) });
+        Assert.Equal([true, false], Verification.Run(model, expected, 0.01, TimeProvider.System).Tensors.Select(tensor => tensor.Ok));
+    }
+
+    [Fact]
+    public void Open_GradientsBeside_AreExpectedOfEnginesThatHaveThem()
+    {
+        using var folder = new TemporaryFolder();
+        SafetensorsWriter.Write(folder.File("expected.safetensors"), new Dictionary<string, TensorData> { ["input_ids"] = TensorData.Of([1], 1, 1), ["logits"] = TensorData.Of([1], 1, 1, 1) });
+        SafetensorsWriter.Write(folder.File("expected_grads.safetensors"), new Dictionary<string, TensorData> { ["grad.a"] = TensorData.Of([100, 0.5f], 2) });
+        using (var without = VerifyCase.Open(folder.Path, new LanguageCaseLayout()))
+        {
+            Assert.Equal(["logits"], without.Expected.Keys);
+        }
+
+        using (var with = VerifyCase.Open(folder.Path, new LanguageCaseLayout(), gradients: true))
+        {
+            Assert.Equal(["grad.a", "logits"], with.Expected.Keys.Order(StringComparer.Ordinal));
+        }
+
+        // Given in place of the case: gradients alone are compared, the inputs come from beside. Accepted is 1e-4 of the largest entry, 0.01.
+        using var alone = VerifyCase.Open(folder.File("expected_grads.safetensors"), new LanguageCaseLayout(), gradients: true);
+        Assert.Equal(["input_ids"], alone.Inputs.Keys);
+        Assert.Equal(["grad.a"], alone.Expected.Keys);
+        using var near = new FixedModel(new() { ["grad.a"] = TensorData.Of([100, 0.509f], 2) });
+        using var far = new FixedModel(new() { ["grad.a"] = TensorData.Of([100, 0.52f], 2) });
+        Assert.True(Verification.Run(near, alone, null, TimeProvider.System).Ok);
+        Assert.False(Verification.Run(far, alone, null, TimeProvider.System).Ok);
+    }
+
+    [Fact]
+    public void Compare_WholeNumbers_MustBeEqualWhateverTheTolerance()
+    {
+        static TensorData Whole(params long[] values) => new(ElementType.I64, [values.Length], System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        Assert.True(Verification.Compare("ids", Whole(5, 6), Whole(5, 6), 1e-3).Ok);
+        Assert.False(Verification.Compare("ids", Whole(5, 6), Whole(5, 7), 10).Ok);
+    }
+
     private static VerifyCase Case(TemporaryFolder folder, Dictionary<string, TensorData> tensors)
     {
         SafetensorsWriter.Write(folder.File("expected.safetensors"), tensors);

@@ -36,7 +36,8 @@ internal static class GenerateVerb
                     MinP = call.Parsed.GetValue(minP),
                     Seed = call.Settings.Seed ?? defaults.Sampling.Seed,
                 },
-            }));
+            }),
+            VerbUses.Seed);
     }
 
     private static TextRequest Request(VerbCall call, string? prompt, string? ids)

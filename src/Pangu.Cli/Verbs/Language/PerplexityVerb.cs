@@ -39,6 +39,11 @@ internal static class PerplexityVerb
         }
 
         var tokens = window ?? Math.Min(DefaultWindow, most ?? DefaultWindow);
+        if (tokens > opened.Engine.Traits.TrainedTokens)
+        {
+            call.Notes([$"{opened.Name} was trained on windows of {opened.Engine.Traits.TrainedTokens} tokens, these have {tokens}; --window {opened.Engine.Traits.TrainedTokens} shows it as it was trained."]);
+        }
+
         var found = Perplexity.Measure(opened.Engine, opened.Engine.Encode(text), tokens, call.Progress, call.CancellationToken);
         var result = new PerplexityResult(1, opened.Name, found.MeanNegativeLogLikelihood, found.Value, found.Tokens, tokens, call.Time.GetElapsedTime(began).TotalSeconds, opened.Released, opened.Simulated);
         call.Result(result, PerplexityJson.Default.PerplexityResult, writer => writer.WriteLine(string.Create(
