@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Pangu.Cli.Families;
 using Pangu.Cli.Terminal;
 using Pangu.Cli.Verbs;
+using Pangu.Cli.Verbs.Bench;
 using Pangu.Cli.Verbs.Data;
 using Pangu.Cli.Verbs.Models;
 using Pangu.Core;
@@ -70,6 +71,7 @@ internal static class CommandLine
         root.Subcommands.Add(PlanVerb.Create(host));
         root.Subcommands.Add(RunVerb.Create(host));
         root.Subcommands.Add(DoctorVerb.Create(host));
+        root.Subcommands.Add(BenchVerb.Create(host));
         root.Subcommands.Add(DataVerb.Create(host));
         root.Subcommands.Add(ModelsVerb.Create(host));
         foreach (var verb in ModelFamilies.Verbs(host))

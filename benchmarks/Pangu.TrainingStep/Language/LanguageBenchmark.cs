@@ -19,7 +19,7 @@ internal static class LanguageBenchmark
     {
         Libtorch.Load(threads);
         var config = shape.Config();
-        var tokens = new FixedTokens(shape);
+        var tokens = shape.Batch();
         using var plain = new PlainLanguageStep(shape, tokens);
         using var libtorch = new OurLanguageStep(config, tokens, KernelChoice.Libtorch);
         using var own = new OurLanguageStep(config, tokens, KernelChoice.Own);

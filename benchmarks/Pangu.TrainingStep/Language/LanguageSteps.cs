@@ -14,6 +14,9 @@ internal sealed record LanguageShape(int Rows, int Positions, int Width, int Lay
     /// <summary>FLOPs of forward and backward over one batch: three times those of the forward pass.</summary>
     public double StepFlops(ModelConfig config) => 3 * Rows * config.ForwardFlops(Positions);
 
+    /// <summary>One fixed batch, the same for all.</summary>
+    public ITokenBatches Batch() => new RandomTokens(new TokenBatchShape(Rows, Positions), Vocabulary, new Seeds(1));
+
     /// <summary>The same model as <see cref="PlainLanguageModel"/>.</summary>
     public ModelConfig Config()
     {
@@ -25,27 +28,6 @@ internal sealed record LanguageShape(int Rows, int Positions, int Width, int Lay
             new Backbone([new Blocks(Width, Layers, [new Block([new Branch(attention, norm), new Branch(dense, norm)])])], norm),
             new NextTokenHead { Tied = true });
     }
-}
-
-/// <summary>One fixed batch, the same for both.</summary>
-internal sealed class FixedTokens : ITokenBatches
-{
-    private readonly TokenBatch _batch;
-
-    public FixedTokens(LanguageShape shape)
-    {
-        Shape = new TokenBatchShape(shape.Rows, shape.Positions);
-        _batch = new TokenBatch(Shape);
-        var stream = new Seeds(1).For("batch");
-        for (var i = 0; i < _batch.Ids.Length; i++)
-        {
-            (_batch.Ids[i], _batch.Targets[i]) = (stream.NextInt(shape.Vocabulary), stream.NextInt(shape.Vocabulary));
-        }
-    }
-
-    public TokenBatchShape Shape { get; }
-
-    public TokenBatch Get(long draw, int microBatch) => _batch;
 }
 
 /// <summary>A step of the plain model, as nanoGPT takes it: gradients clipped to a norm of 1, AdamW.</summary>

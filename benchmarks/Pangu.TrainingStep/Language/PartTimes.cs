@@ -47,7 +47,7 @@ internal static class PartTimes
                 return process.TotalProcessorTime.TotalSeconds;
             }
 
-            using var step = new OurLanguageStep(shape.Config(), new FixedTokens(shape), kernels);
+            using var step = new OurLanguageStep(shape.Config(), shape.Batch(), kernels);
             var pieces = Enumerable.Range(0, 2 * repetitions).Select(_ => step.Pieces(Clock)).Skip(repetitions).ToList();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step, kernels {kernels}: forward {1e3 * pieces.Average(piece => piece.Forward):F2}, backward {1e3 * pieces.Average(piece => piece.Backward):F2}, norm {1e3 * pieces.Average(piece => piece.Norm):F2}, clip and AdamW {1e3 * pieces.Average(piece => piece.Apply):F2}"));
         }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Pangu.Core;
 using Pangu.Data.Sources;
+using Pangu.Models;
+using Pangu.Training;
 using Pangu.Workshop.Recipes;
+using Pangu.Workshop.Stages;
 
 namespace Pangu.Cli.Families;
 
@@ -36,6 +39,12 @@ internal interface IModelFamily
     /// <param name="model">The model; may be disposed afterwards.</param>
     /// <returns>The model on its engine; the caller disposes it.</returns>
     IVerifiableModel OpenNative(ModelFolder model);
+
+    /// <summary>The loss by which networks of this family learn, on random batches: for measuring steps.</summary>
+    /// <param name="model">A network.</param>
+    /// <param name="load">Sizes of a step.</param>
+    /// <returns>The objective, to be disposed where it can be; null for a network of another family.</returns>
+    IObjective? MeasuredObjective(TorchModel model, TrainingLoad load);
 
     /// <summary>Its recipes.</summary>
     /// <param name="catalogue">The data sets that recipes may name.</param>

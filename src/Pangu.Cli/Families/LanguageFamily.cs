@@ -1,13 +1,16 @@
 using System.CommandLine;
 using Pangu.Cli.Verbs.Language;
 using Pangu.Core;
+using Pangu.Data;
 using Pangu.Data.Sources;
 using Pangu.Formats;
 using Pangu.Inference;
 using Pangu.Modalities.Text;
 using Pangu.Models;
+using Pangu.Training;
 using Pangu.Workshop.Language;
 using Pangu.Workshop.Recipes;
+using Pangu.Workshop.Stages;
 
 namespace Pangu.Cli.Families;
 
@@ -41,6 +44,11 @@ internal sealed class LanguageFamily : IModelFamily
 
     /// <inheritdoc/>
     public IVerifiableModel OpenNative(ModelFolder model) => LanguageVerifier.Create(model.Config, model.Weights);
+
+    /// <inheritdoc/>
+    public IObjective? MeasuredObjective(TorchModel model, TrainingLoad load) => model.Config.Embedder is TokenEmbedder
+        ? new NextTokenObjective(new TokenNetwork(model), new RandomTokens(new TokenBatchShape(load.Rows, load.RowTokens), ((TokenEmbedder)model.Config.Embedder).Vocabulary, new Seeds(1)), new NextTokenOptions(), new Seeds(1), load.MicroBatches)
+        : null;
 
     /// <inheritdoc/>
     public IEnumerable<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [new LanguageRecipeFamily(catalogue, store)];

@@ -2,9 +2,12 @@ using System.CommandLine;
 using Pangu.Core;
 using Pangu.Data.Sources;
 using Pangu.Formats;
+using Pangu.Models;
 using Pangu.Tensors;
+using Pangu.Training;
 using Pangu.Workshop.Recipes;
 using Pangu.Workshop.Registry;
+using Pangu.Workshop.Stages;
 
 namespace Pangu.Cli.Families;
 
@@ -43,6 +46,13 @@ internal static class ModelFamilies
         using var folder = ModelFolder.Open(model);
         return Of(folder.Family).OpenOnTorch(folder);
     }
+
+    /// <summary>The loss by which a network learns, on random batches.</summary>
+    /// <param name="model">A network of any family.</param>
+    /// <param name="load">Sizes of a step.</param>
+    /// <returns>The objective; to be disposed where it can be.</returns>
+    public static IObjective MeasuredObjective(TorchModel model, TrainingLoad load) => All.Select(family => family.MeasuredObjective(model, load)).FirstOrDefault(objective => objective is not null)
+        ?? throw PanguException.Usage("bench-network", $"A network of {model.Config.Embedder.GetType().Name} and {model.Config.Head.GetType().Name} learns by no loss that can be measured.");
 
     /// <summary>Opens a model on the torch-free engine to be verified.</summary>
     /// <param name="model">A package or Hugging Face folder.</param>

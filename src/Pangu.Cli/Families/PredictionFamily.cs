@@ -1,12 +1,15 @@
 using System.CommandLine;
 using Pangu.Cli.Verbs.Prediction;
 using Pangu.Core;
+using Pangu.Data;
 using Pangu.Data.Sources;
 using Pangu.Inference;
 using Pangu.Modalities.Series;
 using Pangu.Models;
+using Pangu.Training;
 using Pangu.Workshop.Prediction;
 using Pangu.Workshop.Recipes;
+using Pangu.Workshop.Stages;
 
 namespace Pangu.Cli.Families;
 
@@ -45,6 +48,16 @@ internal sealed class PredictionFamily : IModelFamily
 
     /// <inheritdoc/>
     public IVerifiableModel OpenNative(ModelFolder model) => NativeVerifier.Create(model.Config, model.Weights, Preprocessor(model.Path));
+
+    /// <inheritdoc/>
+    public IObjective? MeasuredObjective(TorchModel model, TrainingLoad load) => model.Config is { Embedder: SeriesEmbedder embedder, Head: ForecastHead { Output: not null } head }
+        ? new ForecastObjective(
+            new SeriesNetwork(model),
+            new SampledBatches(new RandomSeries(), new SeriesBatchShape(load.Rows, 1, embedder.Context, head.Horizon), new Seeds(1)),
+            new ForecastObjectiveOptions(),
+            new Seeds(1),
+            load.MicroBatches)
+        : null;
 
     /// <inheritdoc/>
     public IEnumerable<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [new SeriesRecipeFamily(catalogue, store)];

@@ -74,7 +74,7 @@ public sealed record Attention : Part
     public RmsNorm? QueryKeyNorm { get; init; }
 
     /// <summary>How positions enter. Default: not at all (absolute tables belong to the embedder).</summary>
-    public Positions Positions { get; init; } = new NoPositions();
+    public Positions Positions { get => field ?? new NoPositions(); init; }
 
     /// <summary>What a token may look at.</summary>
     public required Scope Scope { get; init; }

@@ -16,7 +16,7 @@ using Pangu.Workshop.Stages;
 namespace Pangu.Workshop.Language.Models;
 
 /// <summary>Trains a language network: from nothing, or from a parent's weights. Its output holds the package, what training computes on held-out windows, and the loss curve.</summary>
-internal sealed class TrainLanguageStage : Stage
+internal sealed class TrainLanguageStage : Stage, ITrainingStage
 {
     private static readonly LearningFigure s_figure = new("training loss", "loss on the validation part") { Label = "nats per token", Second = TextFigures.Bits };
 
@@ -86,6 +86,10 @@ internal sealed class TrainLanguageStage : Stage
         Check(judge, data.Validation).Write(context.OutputFile(ServedCheck.FileName));
         Figure.Write(context.OutputFile("figures.json"), [s_figure.Of(Model, result)]);
     }
+
+    /// <inheritdoc/>
+    public TrainingLoad LoadOf(Calibration calibration) => new(
+        LanguageNetworkShape.ToConfig(Network, Costs.Sketch(Text, calibration).Data.Facts.Vocabulary), Training.Batch, Network.Context, Training.ToOptions().Optimizer) { MicroBatches = Training.MicroBatches };
 
     /// <inheritdoc/>
     public override StageEstimate Estimate(Calibration calibration)

@@ -18,7 +18,7 @@ using Pangu.Workshop.Stages;
 namespace Pangu.Workshop.Prediction.Models;
 
 /// <summary>Trains a series network: from nothing, or from a parent's weights. Its output holds the package and the loss curve.</summary>
-internal sealed class TrainSeriesStage : Stage
+internal sealed class TrainSeriesStage : Stage, ITrainingStage
 {
     private static readonly LearningFigure s_figure = new("training loss (quantiles and mean, scaled units)", "error on the choice half (MSE, scaled units)");
 
@@ -51,6 +51,13 @@ internal sealed class TrainSeriesStage : Stage
 
     /// <summary>What pieces of the recipe's work cost, for the plan.</summary>
     public required SeriesCosts Costs { get; init; }
+
+    /// <inheritdoc/>
+    public TrainingLoad LoadOf(Calibration calibration)
+    {
+        var config = SeriesNetworkShape.ToConfig(Shape);
+        return new TrainingLoad(config, Training.Batch, ((SeriesEmbedder)config.Embedder).Tokens, Training.ToOptions().Optimizer) { MicroBatches = Training.MicroBatches };
+    }
 
     /// <inheritdoc/>
     public override string Kind => "train-series";
