@@ -45,6 +45,9 @@ public sealed record LanguageNetworkSettings
     /// <summary>Whether queries and keys are normalised. Default false.</summary>
     public bool QueryKeyNorm { get; init; }
 
+    /// <summary>Tokens that the short convolution before each part of a block sees, its own among them (see <see cref="ShortConvolution"/>); 0 for none. Default 0.</summary>
+    public int Convolution { get; init; }
+
     /// <summary>Whether the projection to logits is the table of tokens. Default true.</summary>
     public bool Tied { get; init; } = true;
 }

@@ -27,9 +27,10 @@ internal static class LanguageNetworkShape
             OutputBias = network.Bias,
         };
         var dense = new Dense { Inner = network.FeedForward, Activation = network.Activation, Gated = network.Gated, Bias = network.Bias };
+        var convolution = network.Convolution > 0 ? new ShortConvolution(network.Convolution) : null;
         return new ModelConfig(
             new TokenEmbedder { Width = network.Width, Vocabulary = vocabulary, Positions = network.PositionTable ? network.Context : 0 },
-            new Backbone([new Blocks(network.Width, network.Layers, [new Block([new Branch(attention, norm), new Branch(dense, norm)])])], norm),
+            new Backbone([new Blocks(network.Width, network.Layers, [new Block([new Branch(attention, norm, Convolution: convolution), new Branch(dense, norm, Convolution: convolution)])])], norm),
             new NextTokenHead { Tied = network.Tied });
     }
 

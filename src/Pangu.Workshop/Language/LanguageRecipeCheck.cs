@@ -110,7 +110,8 @@ internal sealed class LanguageRecipeCheck(LanguageRecipe recipe, string folder, 
     {
         Require(network.Context >= 2, network, "context", $"context is {network.Context}; it must be at least 2 tokens");
         Require(network.Heads >= 1 && network.Width % Math.Max(1, network.Heads) == 0, network, "width", $"width is {network.Width}; it must be a multiple of heads, {network.Heads}");
-        if (network is not { Context: >= 2, Heads: >= 1 } || network.Width % network.Heads != 0)
+        Require(network.Convolution >= 0, network, "convolution", $"convolution is {network.Convolution}; it must be at least 1 token, or 0 for none");
+        if (network is not { Context: >= 2, Heads: >= 1, Convolution: >= 0 } || network.Width % network.Heads != 0)
         {
             return false;
         }

@@ -69,6 +69,7 @@ public record LearningSettings
             {
                 RateShape.Constant => new ConstantSchedule { WarmUp = warmUp },
                 RateShape.WarmUpStableDecay => new WarmUpStableDecaySchedule(Steps - WarmUpSteps - (int)(DecayShare * Steps), (int)(DecayShare * Steps)) { WarmUp = warmUp },
+                RateShape.WarmUpStableLinear => new WarmUpStableDecaySchedule(Steps - WarmUpSteps - (int)(DecayShare * Steps), (int)(DecayShare * Steps), DecayShape.Linear, Floor) { WarmUp = warmUp },
                 _ => new CosineSchedule(Steps, Floor) { WarmUp = warmUp },
             },
             ClipNorm = ClipNorm,
@@ -91,4 +92,7 @@ public enum RateShape
 
     /// <summary>Stays at the peak, then falls to 0.</summary>
     [JsonStringEnumMemberName("warm-up-stable-decay")] WarmUpStableDecay,
+
+    /// <summary>Stays at the peak, then falls to the floor in a straight line.</summary>
+    [JsonStringEnumMemberName("warm-up-stable-linear")] WarmUpStableLinear,
 }
