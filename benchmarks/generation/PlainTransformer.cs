@@ -52,7 +52,7 @@ internal sealed class PlainTransformer : Module<Tensor, int, Tensor>
         }
 
         x = _final.forward(x.narrow(1, length - 1, 1)).squeeze(1);
-        return functional.linear(x, _tokens.weight).MoveToOuterDisposeScope();
+        return functional.linear(x, _tokens.weight!).MoveToOuterDisposeScope();
     }
 }
 

@@ -89,7 +89,7 @@ internal sealed class AttentionStep : IPartStep
             var wanted = keepLast > 0 ? Math.Min(keepLast, tokens) : tokens;
             var cache = caches[_cache];
             cache.Add(heads[_output.Inputs..], width, tokens);
-            cache.Attend(heads[((tokens - wanted) * width)..], width, wanted, attended, _output.Inputs, frame.Scratch);
+            cache.Attend(heads[((tokens - wanted) * width)..], width, wanted, attended, _output.Inputs, frame.Scratch, frame.Sharing);
             if (wanted < tokens)
             {
                 frame.KeepLast(wanted);

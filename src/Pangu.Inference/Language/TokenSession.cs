@@ -17,6 +17,7 @@ internal sealed class TokenSession
     private readonly float[] _logits;
     private readonly int _maxRows;
     private readonly int _scoredRows;
+    private readonly SharingTrial _trial;
 
     /// <summary>Allocates.</summary>
     /// <param name="network">The model.</param>
@@ -31,6 +32,7 @@ internal sealed class TokenSession
         Capacity = capacity;
         _memory = network.CreateMemory(capacity, _maxRows, pool);
         _logits = new float[checked(_scoredRows * network.Vocabulary)];
+        _trial = new SharingTrial(_memory.Frame.Sharing);
     }
 
     /// <summary>Most tokens of a sequence.</summary>
@@ -72,8 +74,10 @@ internal sealed class TokenSession
     /// <param name="id">An id below V.</param>
     internal void Read(int id)
     {
+        _trial.Begin();
         Advance([id], 1, null);
         _network.Project(LastRow(), Logits, _memory.Frame.Sharing);
+        _trial.End();
     }
 
     /// <summary>Negative log-likelihoods of tokens, each given those before it.</summary>

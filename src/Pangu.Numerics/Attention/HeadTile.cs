@@ -36,7 +36,7 @@ internal unsafe struct HeadOperands
 
 /// <summary>Weighted sums of values for all heads of one token: several heads side by side, because a single one would wait for every multiply-add.</summary>
 /// <remarks>
-/// Lanes: 32 numbers of a head in 2 or 4 registers; 4 heads at 512 bits and 2 at 256 bits make 8 accumulators. What does not come in fours or twos, widths that are no multiple of 32 and narrower machines
+/// Lanes: 32 numbers of a head in 2 or 4 registers; 4 heads at 512 bits and 2 at 256 bits make 8 accumulators. Single heads, widths that are no multiple of 32 and narrower machines
 /// use <see cref="Tile"/>. A number is summed over t in order, as there: the same bits. No alignment needed; NaN and infinity as in scalar arithmetic.
 /// </remarks>
 internal static unsafe class HeadTile
@@ -49,12 +49,13 @@ internal static unsafe class HeadTile
         var together = operands.Width % Tile.Width != 0 ? 1 : Vector512.IsHardwareAccelerated ? 4 : Vector256.IsHardwareAccelerated ? 2 : 1;
         for (var head = 0; head < heads;)
         {
-            var taken = heads - head >= together ? together : 1;
+            var taken = Math.Min(together, heads - head >= 4 ? 4 : heads - head >= 2 ? 2 : 1);
             for (var column = 0; column < operands.Width; column += Tile.Width)
             {
                 switch (taken)
                 {
                     case 4: Heads4Of512(operands, head, column); break;
+                    case 2 when Vector512.IsHardwareAccelerated: Heads2Of512(operands, head, column); break;
                     case 2: Heads2Of256(operands, head, column); break;
                     default: OneHead(operands, head, column); break;
                 }
@@ -125,6 +126,35 @@ internal static unsafe class HeadTile
         y += t.Width;
         Vector512.Store(d0, y);
         Vector512.Store(d1, y + 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Heads2Of512(in HeadOperands t, int head, int column)
+    {
+        Vector512<float> a0 = default, a1 = default, b0 = default, b1 = default;
+        var a = ValuesOf(t, head) + column;
+        var b = ValuesOf(t, head + 1) + column;
+        var (stride, weightStride) = (t.TokenStride, t.WeightStride);
+        var weight = t.Weights + (head * weightStride);
+        for (var token = t.Tokens; token > 0; token--)
+        {
+            var x = Vector512.Create(*weight);
+            a0 = Vector512.MultiplyAddEstimate(x, Vector512.Load(a), a0);
+            a1 = Vector512.MultiplyAddEstimate(x, Vector512.Load(a + 16), a1);
+            x = Vector512.Create(weight[weightStride]);
+            b0 = Vector512.MultiplyAddEstimate(x, Vector512.Load(b), b0);
+            b1 = Vector512.MultiplyAddEstimate(x, Vector512.Load(b + 16), b1);
+            weight++;
+            a += stride;
+            b += stride;
+        }
+
+        var y = t.Y + (head * t.Width) + column;
+        Vector512.Store(a0, y);
+        Vector512.Store(a1, y + 16);
+        y += t.Width;
+        Vector512.Store(b0, y);
+        Vector512.Store(b1, y + 16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

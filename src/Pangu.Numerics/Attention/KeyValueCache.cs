@@ -10,14 +10,23 @@ namespace Pangu.Numerics;
 /// panels with -infinity, which the softmax turns into exactly 0. A NaN in a query makes that row NaN, in a key or value every later row that sees it. Error as <see cref="ShortAttention"/>.
 /// Nothing is allocated after the constructor.
 /// </remarks>
-public sealed unsafe class KeyValueCache
+public sealed unsafe class KeyValueCache : IPieces
 {
     private const int QueryBlock = 48;
+
+    // Tokens times width below which a second thread does not pay (about two microseconds).
+    private const int LeastSharedWork = 1 << 13;
 
     private readonly AttentionShape _shape;
     private readonly AlignedBuffer<float> _keys;
     private readonly AlignedBuffer<float> _values;
     private readonly int _valueWidth;
+
+    // One token's heads while they are computed.
+    private float* _query;
+    private float* _result;
+    private float* _scores;
+    private int _headsAPiece;
 
     /// <summary>Allocates memory.</summary>
     /// <param name="shape">Sizes; causal.</param>
@@ -95,7 +104,8 @@ public sealed unsafe class KeyValueCache
     /// <param name="output">First token's result: [H E]; replaced.</param>
     /// <param name="outputStride">Distance between tokens of the output.</param>
     /// <param name="scratch">At least <see cref="ScratchLength"/> floats.</param>
-    public void Attend(ReadOnlySpan<float> queries, int stride, int rows, Span<float> output, int outputStride, Span<float> scratch)
+    /// <param name="sharing">Threads to share the heads of a single token with; null for the caller's alone.</param>
+    public void Attend(ReadOnlySpan<float> queries, int stride, int rows, Span<float> output, int outputStride, Span<float> scratch, LinearSharing? sharing = null)
     {
         var width = _shape.QueryHeads * _shape.HeadWidth;
         if (rows < 1 || rows > Count || queries.Length < ((long)(rows - 1) * stride) + width || output.Length < ((long)(rows - 1) * outputStride) + width)
@@ -113,7 +123,10 @@ public sealed unsafe class KeyValueCache
         {
             if (rows == 1)
             {
-                AttendOne(query, result, scores);
+                _query = query;
+                _result = result;
+                _scores = scores;
+                AttendOne(sharing);
             }
             else
             {
@@ -176,38 +189,54 @@ public sealed unsafe class KeyValueCache
 
     private static void Move(Span<float> memory, int from, int length) => memory.Slice(from, length).CopyTo(memory);
 
-    // The last token alone: the scores of all heads, one softmax over them, the sums of several heads side by side.
-    private void AttendOne(float* query, float* result, float* scores)
+    /// <inheritdoc/>
+    void IPieces.Run(int piece, int worker) => AttendHeads(piece * _headsAPiece, Math.Min(_headsAPiece, _shape.KeyValueHeads - (piece * _headsAPiece)));
+
+    private void AttendOne(LinearSharing? sharing)
+    {
+        if (sharing is not { Close: true } || _shape.KeyValueHeads == 1 || Count * _shape.KeyValueHeads * _shape.HeadWidth < LeastSharedWork)
+        {
+            AttendHeads(0, _shape.KeyValueHeads);
+            return;
+        }
+
+        _headsAPiece = (_shape.KeyValueHeads + sharing.Pool.Threads - 1) / sharing.Pool.Threads;
+        sharing.Pool.Run(this, (_shape.KeyValueHeads + _headsAPiece - 1) / _headsAPiece);
+    }
+
+    // The last token alone: the scores of the heads, one softmax over them, the sums of several heads side by side.
+    private void AttendHeads(int firstHead, int heads)
     {
         var (width, group) = (_shape.HeadWidth, _shape.QueryHeads / _shape.KeyValueHeads);
         var start = First(Count) / Tile.Width * Tile.Width;
         var columns = Padded(Count, Tile.Width) - start;
-        for (var head = 0; head < _shape.KeyValueHeads; head++)
+        var query = _query + (firstHead * group * width);
+        var scores = _scores + ((nint)firstHead * group * columns);
+        for (var head = 0; head < heads; head++)
         {
-            var first = head * group;
-            var block = new Rows(query + (first * width), width, scores + ((nint)first * columns), columns, group);
-            Score(block, head, start, columns / Tile.Width);
+            var block = new Rows(query + (head * group * width), width, scores + ((nint)head * group * columns), columns, group);
+            Score(block, firstHead + head, start, columns / Tile.Width);
         }
 
-        for (var head = 0; head < _shape.QueryHeads; head++)
+        for (var head = 0; head < heads * group; head++)
         {
             Hide(scores + ((nint)head * columns), start, columns, Count);
         }
 
-        Softmax.Rows(scores, _shape.QueryHeads, columns);
+        Softmax.Rows(scores, heads * group, columns);
         var sums = new HeadOperands
         {
             Weights = scores,
             WeightStride = columns,
-            Values = _values.Pointer + ((nint)start * _valueWidth),
+            Values = _values.Pointer + ((((nint)firstHead * Capacity) + start) * _valueWidth),
             HeadStride = (nint)Capacity * _valueWidth,
             TokenStride = _valueWidth,
             Group = group,
             Tokens = Count - start,
-            Y = result,
+            Y = _result + (firstHead * group * width),
             Width = width,
         };
-        HeadTile.Run(sums, _shape.QueryHeads);
+        HeadTile.Run(sums, heads * group);
     }
 
     // Rows of queries of one head: row r sees the tokens before end + r, as far back as the window reaches.

@@ -4,15 +4,24 @@ namespace Pangu.Numerics;
 /// <param name="pool">The threads.</param>
 public sealed unsafe class LinearSharing(WorkerPool pool) : IPieces
 {
-    // Below this many multiply-adds (a megabyte of weights for one row, some 50 microseconds) a second thread costs more than it brings.
+    // Below this many multiply-adds (a megabyte of weights for one row, some 50 microseconds) a second thread pays only where it follows closely.
     private const long LeastWork = 1 << 18;
 
-    // Pieces a thread, so that one that comes late leaves little.
+    // Below this many (about a microsecond) it never does.
+    private const long LeastCloseWork = 1 << 15;
+
+    // Pieces a thread of large products, so that one that comes late leaves little.
     private const int PiecesAThread = 4;
 
     private PackedLinear? _layer;
     private Product _product;
     private int _panelsAPiece;
+
+    /// <summary>The threads.</summary>
+    internal WorkerPool Pool => pool;
+
+    /// <summary>Whether small products are shared too: it pays where jobs follow each other within microseconds and a processor is idle, which the caller finds out by measuring.</summary>
+    public bool Close { get; set; }
 
     /// <inheritdoc/>
     public void Run(int piece, int worker) => _layer!.MultiplyPanels(_product, piece * _panelsAPiece, (piece + 1) * _panelsAPiece);
@@ -23,13 +32,17 @@ public sealed unsafe class LinearSharing(WorkerPool pool) : IPieces
     /// <returns>False where the product is too small to be shared; then nothing was done.</returns>
     internal bool TryRun(PackedLinear layer, Product product)
     {
-        if (pool.Threads == 1 || (long)product.Rows * layer.Outputs * layer.Inputs < LeastWork)
+        var work = (long)product.Rows * layer.Outputs * layer.Inputs;
+        if (pool.Threads == 1 || work < (Close ? LeastCloseWork : LeastWork))
         {
             return false;
         }
 
         (_layer, _product) = (layer, product);
-        _panelsAPiece = Math.Max(1, layer.Panels / (pool.Threads * PiecesAThread));
+        var pieces = pool.Threads * (work < LeastWork ? 1 : PiecesAThread);
+
+        // Pairs of panels stay together: they are what one row is multiplied with at a time.
+        _panelsAPiece = Math.Max(2, (layer.Panels + pieces - 1) / pieces / 2 * 2);
         pool.Run(this, (layer.Panels + _panelsAPiece - 1) / _panelsAPiece);
         _layer = null;
         return true;
