@@ -84,10 +84,10 @@ internal sealed class AttentionStep : IPartStep
         _projection.Multiply(input, _projection.Inputs, heads[(width - _projection.Outputs)..], width, rows, add: false, frame.Sharing);
         Prepare(heads, frame);
         var attended = frame.Narrow[..(rows * _output.Inputs)];
-        if (frame.Caches is { } caches)
+        if (frame.Memory is { } memory)
         {
             var wanted = keepLast > 0 ? Math.Min(keepLast, tokens) : tokens;
-            var cache = caches[_cache];
+            var cache = memory.Caches[_cache];
             cache.Add(heads[_output.Inputs..], width, tokens);
             cache.Attend(heads[((tokens - wanted) * width)..], width, wanted, attended, _output.Inputs, frame.Scratch, frame.Sharing);
             if (wanted < tokens)

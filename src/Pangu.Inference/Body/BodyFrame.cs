@@ -81,21 +81,21 @@ internal sealed class BodyFrame
     /// <summary>Receives intermediate values; null for none.</summary>
     internal IActivationTap? Tap { get; private set; }
 
-    /// <summary>Tokens of the sequence before those of this frame: the position of the first token. 0 without <see cref="Caches"/>.</summary>
+    /// <summary>Tokens of the sequence before those of this frame: the position of the first token. 0 without <see cref="Memory"/>.</summary>
     internal int Past { get; private set; }
 
-    /// <summary>Keys and values of the tokens before, by number; the frame then holds one sequence. Null where tokens see those of the frame alone.</summary>
-    internal KeyValueCache[]? Caches { get; private set; }
+    /// <summary>What is kept of the tokens before; the frame then holds one sequence. Null where tokens see those of the frame alone.</summary>
+    internal SequenceMemory? Memory { get; private set; }
 
     /// <summary>Begins with the next tokens of one sequence.</summary>
     /// <param name="tokens">T.</param>
     /// <param name="past">Tokens before them.</param>
-    /// <param name="caches">Keys and values of those before, by number.</param>
+    /// <param name="memory">What is kept of those before.</param>
     /// <param name="tap">Receives intermediate values; null for none.</param>
-    internal void Continue(int tokens, int past, KeyValueCache[] caches, IActivationTap? tap)
+    internal void Continue(int tokens, int past, SequenceMemory memory, IActivationTap? tap)
     {
         Begin(1, tokens, 1, tap);
-        (Past, Caches) = (past, caches);
+        (Past, Memory) = (past, memory);
     }
 
     /// <summary>Begins with new sequences.</summary>
@@ -103,7 +103,7 @@ internal sealed class BodyFrame
     /// <param name="tokens">T.</param>
     /// <param name="channels">Sequences of one window.</param>
     /// <param name="tap">Receives intermediate values; null for none.</param>
-    internal void Begin(int sequences, int tokens, int channels, IActivationTap? tap) => (Sequences, Tokens, Channels, Tap, Past, Caches) = (sequences, tokens, channels, tap, 0, null);
+    internal void Begin(int sequences, int tokens, int channels, IActivationTap? tap) => (Sequences, Tokens, Channels, Tap, Past, Memory) = (sequences, tokens, channels, tap, 0, null);
 
     /// <summary>Keeps only the last tokens of every sequence from here on.</summary>
     /// <param name="tokens">How many.</param>

@@ -9,6 +9,7 @@ internal sealed class BodyPlan(WeightStore weights)
 {
     private readonly Dictionary<Rotary, RotaryAngles> _angles = [];
     private readonly List<AttentionShape> _caches = [];
+    private readonly List<int> _trails = [];
 
     /// <summary>All weights.</summary>
     internal WeightStore Weights => weights;
@@ -47,6 +48,18 @@ internal sealed class BodyPlan(WeightStore weights)
 
         _caches.Add(shape);
         return _caches.Count - 1;
+    }
+
+    /// <summary>Lengths of what convolutions keep of the tokens before, in floats, by number.</summary>
+    internal IReadOnlyList<int> Trails => _trails;
+
+    /// <summary>Gives a convolution a memory of the tokens before.</summary>
+    /// <param name="length">Floats.</param>
+    /// <returns>The number of the memory.</returns>
+    internal int AddTrail(int length)
+    {
+        _trails.Add(length);
+        return _trails.Count - 1;
     }
 
     /// <summary>Limits the length of sequences.</summary>

@@ -3,7 +3,7 @@ using Pangu.Numerics;
 
 namespace Pangu.Inference;
 
-/// <summary>One part with its norms: the stream x becomes AfterSum(x + Scale * After(Part(z)) + sum of Shortcuts(z)), z = Before(input).</summary>
+/// <summary>One part with its norms: the stream x becomes AfterSum(x + Scale * After(Part(z)) + sum of Shortcuts(z)), z = Convolution(Before(input)).</summary>
 internal sealed class BranchStep
 {
     private readonly NormStep? _before;
@@ -11,6 +11,7 @@ internal sealed class BranchStep
     private readonly NormStep? _afterSum;
     private readonly float _scale;
     private readonly ShortcutStep[] _shortcuts;
+    private readonly ConvolutionStep? _convolution;
 
     /// <summary>Compiles a branch.</summary>
     /// <param name="branch">Its settings.</param>
@@ -25,6 +26,8 @@ internal sealed class BranchStep
         _scale = (float)branch.Scale;
         _shortcuts = [.. branch.Shortcuts?.Select((shortcut, index) => new ShortcutStep(shortcut, $"{name}.shortcuts.{index}", plan.Weights)) ?? []];
 
+        _convolution = branch.Convolution is null ? null : new ConvolutionStep(name, plan);
+
         // Without a norm behind the part, the factor goes into the part's last weights.
         Part = branch.Part.Accept(new PartCompiler(partName, name, _after is null ? branch.Scale : 1, plan));
     }
@@ -34,6 +37,9 @@ internal sealed class BranchStep
 
     /// <summary>Whether there are shortcuts.</summary>
     internal bool HasShortcuts => _shortcuts.Length > 0;
+
+    /// <summary>How many tokens back the branch's input reaches beside what the part itself looks at.</summary>
+    internal int Reach => _convolution?.Reach ?? 0;
 
     /// <summary>Floats a row of its widest intermediate value.</summary>
     internal int Wide => _shortcuts.Select(shortcut => shortcut.Wide).Append(Part.Wide).Max();
@@ -49,6 +55,17 @@ internal sealed class BranchStep
         {
             _before.Run(input, frame.Normed);
             input = frame.Normed;
+        }
+
+        if (_convolution is not null)
+        {
+            if (_before is null)
+            {
+                input.CopyTo(frame.Normed);
+                input = frame.Normed;
+            }
+
+            _convolution.Run(frame.Normed, frame);
         }
 
         for (var shortcut = 0; shortcut < _shortcuts.Length; shortcut++)

@@ -15,6 +15,9 @@ internal sealed class CompiledBody
 
     private readonly BodyPlan _plan;
 
+    // Tokens before those that the head looks at which are needed behind the last branch that mixes tokens, because convolutions look back.
+    private readonly int _reach;
+
     private CompiledBody(BlockStep[] blocks, NormStep? final, BodyPlan plan, bool embedderIsLast)
     {
         _blocks = blocks;
@@ -23,6 +26,7 @@ internal sealed class CompiledBody
         _embedderIsLast = embedderIsLast;
         var last = blocks.LastOrDefault(block => block.Branches.Any(branch => branch.Part.MixesTokens));
         _lastMixing = last is { Parallel: false } ? last.Branches.Last(branch => branch.Part.MixesTokens) : null;
+        _reach = blocks.SelectMany(block => block.Branches).SkipWhile(branch => branch != _lastMixing).Skip(1).Sum(branch => branch.Reach);
     }
 
     /// <summary>Rows of the shortest learned table of positions in the body: the longest sequence; null where there is none.</summary>
@@ -46,11 +50,13 @@ internal sealed class CompiledBody
         }
     }
 
-    /// <summary>Memory for keys and values of one sequence.</summary>
+    /// <summary>Memory for what is kept of one sequence.</summary>
     /// <param name="capacity">Most tokens of the sequence.</param>
     /// <param name="maxRows">Most tokens that are added at once.</param>
-    /// <returns>One a causal attention, by number.</returns>
-    internal KeyValueCache[] CreateCaches(int capacity, int maxRows) => [.. _plan.Caches.Select(shape => new KeyValueCache(shape, capacity, maxRows))];
+    /// <returns>The memory, empty.</returns>
+    internal SequenceMemory CreateMemory(int capacity, int maxRows) => new(
+        [.. _plan.Caches.Select(shape => new KeyValueCache(shape, capacity, maxRows))],
+        [.. _plan.Trails.Select(length => new float[length])]);
 
     /// <summary>What its frames need.</summary>
     /// <param name="width">D.</param>
@@ -69,16 +75,16 @@ internal sealed class CompiledBody
             SavesInput = _blocks.Any(block => block.Parallel),
             HasShortcuts = branches.Any(branch => branch.HasShortcuts),
             MixesChannels = parts.Any(part => part.MixesChannels),
-            ScratchFor = sequences => parts.Select(part => part.ScratchLength(new FrameShape(tokens, sequences, capacity))).DefaultIfEmpty(0).Max(),
+            ScratchFor = sequences => parts.Select(part => part.ScratchLength(new FrameShape(tokens, sequences, capacity))).Concat(_plan.Trails).DefaultIfEmpty(0).Max(),
         };
     }
 
     /// <summary>Runs on the frame's stream.</summary>
     /// <param name="frame">The frame; its stream becomes the body's output.</param>
-    /// <param name="lastTokens">How many of the last tokens the head looks at; 0 for all. Where it is above 0 and there is no tap, the output may be these tokens alone.</param>
+    /// <param name="lastTokens">How many of the last tokens the head looks at; 0 for all. Where it is above 0 and there is no tap, the output may be these tokens alone, or them and a few before.</param>
     internal void Run(BodyFrame frame, int lastTokens)
     {
-        var keepLast = frame.Tap is null ? lastTokens : 0;
+        var keepLast = frame.Tap is null && lastTokens > 0 ? Math.Min(lastTokens + _reach, frame.Tokens) : 0;
         foreach (var block in _blocks)
         {
             block.Run(frame, _lastMixing, keepLast);

@@ -62,7 +62,7 @@ internal sealed class CompiledTokenNetwork
     {
         _body.Reach(capacity);
         var frame = new BodyFrame(_body.Sizes(_tables.Width, maxRows, capacity), 1, pool is null ? null : new LinearSharing(pool));
-        return new TokenMemory(frame, _body.CreateCaches(capacity, maxRows));
+        return new TokenMemory(frame, _body.CreateMemory(capacity, maxRows));
     }
 
     /// <summary>Reads tokens. The stream of the frame becomes what the head reads.</summary>
@@ -73,7 +73,7 @@ internal sealed class CompiledTokenNetwork
     /// <param name="tap">Receives intermediate values; null for none.</param>
     internal void Read(ReadOnlySpan<int> ids, int past, int lastTokens, TokenMemory memory, IActivationTap? tap)
     {
-        memory.Frame.Continue(ids.Length, past, memory.Caches, tap);
+        memory.Frame.Continue(ids.Length, past, memory.Sequence, tap);
         _tables.Embed(ids, past, memory.Frame.Stream);
         _body.Run(memory.Frame, lastTokens);
     }
@@ -88,8 +88,8 @@ internal sealed class CompiledTokenNetwork
 
 /// <summary>What one sequence is computed in.</summary>
 /// <param name="Frame">Values of the tokens that are being read.</param>
-/// <param name="Caches">Keys and values of all tokens so far.</param>
-internal sealed record TokenMemory(BodyFrame Frame, KeyValueCache[] Caches);
+/// <param name="Sequence">What is kept of all tokens so far.</param>
+internal sealed record TokenMemory(BodyFrame Frame, SequenceMemory Sequence);
 
 /// <summary>Tables of tokens and positions. Immutable.</summary>
 /// <param name="Tokens">[V, D].</param>

@@ -48,10 +48,7 @@ internal sealed class TokenSession
     internal void Clear()
     {
         Past = 0;
-        foreach (var cache in _memory.Caches)
-        {
-            cache.Clear();
-        }
+        _memory.Sequence.Clear();
     }
 
     /// <summary>Reads tokens and computes the logits of the one that follows.</summary>

@@ -20,6 +20,9 @@ internal sealed class WeightStore(IReadOnlyDictionary<string, TensorData> tensor
     /// <summary>Numbers of a slot, empty when there is none.</summary>
     internal float[] ReadOptional(string name) => Has(name) ? Read(name) : [];
 
+    /// <summary>Numbers a row of a slot.</summary>
+    internal int Width(string name) => (int)tensors[name].Shape[^1];
+
     /// <summary>A linear layer as it is stored.</summary>
     internal PackedLinear Linear(string name) => Linear([name], 1);
 

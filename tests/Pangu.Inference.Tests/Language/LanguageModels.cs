@@ -11,7 +11,8 @@ internal static class LanguageModels
 
     private static readonly RmsNorm Norm = new() { Epsilon = 1e-5 };
 
-    internal static Branch Branch(Part part, IReadOnlyList<Shortcut>? shortcuts = null, Norm? after = null, double scale = 1) => new(part, Before: Norm, After: after, Scale: scale, Shortcuts: shortcuts);
+    internal static Branch Branch(Part part, IReadOnlyList<Shortcut>? shortcuts = null, Norm? after = null, double scale = 1, int convolution = 0) =>
+        new(part, Before: Norm, After: after, Scale: scale, Shortcuts: shortcuts, Convolution: convolution > 0 ? new ShortConvolution(convolution) : null);
 
     internal static Attention Attention(int? window = null, int keyValueHeads = 2, QuerySource? queries = null) => new()
     {
@@ -46,6 +47,8 @@ internal static class LanguageModels
         ["top"] = Model([new Block([Branch(Attention()), Branch(Experts(new TopRouter(2, true)))])]),
         ["groups"] = Model([new Block([Branch(Attention()), Branch(Experts(new GroupRouter(3, 1, LearnedScale: true)))])]),
         ["query-layer"] = Model([new Block([Branch(Attention()), Branch(Dense())]), new Block([Branch(Attention(queries: new PositionQueries(90))), Branch(Dense())])], stageFinal: Norm),
+        ["convolutions"] = Model([new Block([Branch(Attention(), convolution: 4), Branch(Dense() with { Activation = ActivationKind.ReluSquared, Gated = false }, convolution: 3), Branch(Dense(), [new Shortcut(4, ActivationKind.Gelu)], convolution: 4)])]),
+        ["bare-convolutions"] = Model([new Block([Branch(Attention(), convolution: 4) with { Before = null }, Branch(Experts(new TopRouter(2, true)), after: Norm, convolution: 2)], Parallel: true)]),
         ["yarn"] = Model([new Block([Branch(Attention() with { Positions = new Rotary { Width = 8, Pairing = RotaryPairing.Interleaved, Scaling = new YarnRopeScaling { Factor = 4, OriginalPositions = 16 } } }), Branch(Dense())])]),
     };
 
