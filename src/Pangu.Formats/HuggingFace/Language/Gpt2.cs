@@ -60,6 +60,7 @@ internal sealed partial class Gpt2 : Architecture
             ["n_layer"] = blocks.Count,
             ["n_positions"] = embedder.Positions,
             ["scale_attn_by_inverse_layer_idx"] = cycle.Count > 1,
+            ["scale_attn_weights"] = attention.Scale is null,
             ["tie_word_embeddings"] = head.Tied,
             ["vocab_size"] = embedder.Vocabulary,
         };
@@ -77,7 +78,7 @@ internal sealed partial class Gpt2 : Architecture
         var attention = new Attention { QueryHeads = heads, HeadWidth = width / heads, Scope = new CausalScope(), QueryKeyValueBias = true, OutputBias = true };
         double? scale = config.Flag("scale_attn_weights", true) ? null : 1;
         return config.Flag("scale_attn_by_inverse_layer_idx", false)
-            ? Enumerable.Range(1, layers).Select(layer => attention with { Scale = (scale ?? (1 / Math.Sqrt(attention.HeadWidth))) / layer })
+            ? Enumerable.Range(1, layers).Select(layer => attention with { Scale = layer == 1 ? scale : (scale ?? (1 / Math.Sqrt(attention.HeadWidth))) / layer })
             : [attention with { Scale = scale }];
     }
 

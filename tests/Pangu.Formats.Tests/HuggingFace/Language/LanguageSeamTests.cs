@@ -230,6 +230,20 @@ public sealed partial class LanguageSeamTests
     }
 
     [Theory]
+    [InlineData("scale_attn_by_inverse_layer_idx=true")]
+    [InlineData("scale_attn_weights=false")]
+    [InlineData("scale_attn_weights=false", "scale_attn_by_inverse_layer_idx=true", "activation_function=\"relu\"")]
+    public void Write_Gpt2WithOtherScores_ReadsBackAsTheSameModel(params string[] changes)
+    {
+        using var golden = new GoldenFolder("gpt2").With(changes);
+        using var folder = new TemporaryFolder();
+        using var model = golden.Read();
+        HuggingFaceFolder.Write(folder.File("hf"), model.Config, model.Weights, 1);
+        using var back = HuggingFaceFolder.Read(folder.File("hf"));
+        Assert.Equal(TinyModels.Families.Write(model.Config).GetRawText(), TinyModels.Families.Write(back.Config).GetRawText());
+    }
+
+    [Theory]
     [InlineData("llama", "LlamaForCausalLM")]
     [InlineData("llama-rope-yarn", "LlamaForCausalLM")]
     [InlineData("llama-rope-llama3", "LlamaForCausalLM")]
