@@ -23,15 +23,25 @@ public sealed record RecordPart(IReadOnlyList<float[]> Values, int From, int To)
 /// </remarks>
 public sealed class RecordWindows : ISeriesSource
 {
+    // The second channel shows, but never rules.
+    private const double LeastGain = 0.2;
+
     private readonly IReadOnlyList<RecordPart> _parts;
+    private readonly double _combined;
     private float[] _history = [];
+    private float[] _future = [];
 
     /// <summary>Takes records.</summary>
     /// <param name="parts">At least one.</param>
+    /// <param name="combined">
+    /// Share of windows of one channel that show (a + g b) / sqrt(1 + g^2), a and b two channels of a record at the same times, g log-uniform in 0.2 .. 1 with a random sign. What is
+    /// missing in either is missing in the sum. Channels should be scaled alike. Default 0.
+    /// </param>
     /// <exception cref="PanguException">There is no record, or a part lies outside its record.</exception>
-    public RecordWindows(IReadOnlyList<RecordPart> parts)
+    public RecordWindows(IReadOnlyList<RecordPart> parts, double combined = 0)
     {
         _parts = parts;
+        _combined = combined;
         if (parts.Count == 0)
         {
             throw PanguException.Usage("records-empty", "Windows were asked for but no record was given; training on records needs at least one.");
@@ -56,14 +66,40 @@ public sealed class RecordWindows : ISeriesSource
             _history = new float[shape.Context];
         }
 
+        if (_future.Length < shape.Horizon)
+        {
+            _future = new float[shape.Horizon];
+        }
+
         var history = _history.AsSpan(0, shape.Context);
         var present = Math.Min(shape.Context, origin - part.From);
         history[..^present].Fill(float.NaN);
+        if (_combined > 0 && shape.Channels == 1 && part.Values.Count > 1 && random.NextBool(_combined))
+        {
+            var future = _future.AsSpan(0, shape.Horizon);
+            Combine(part, channel, origin - present, random, history[^present..], future);
+            window.Write(0, history, future);
+            return;
+        }
+
         for (var c = 0; c < shape.Channels; c++)
         {
             var values = part.Values[shape.Channels == 1 ? channel : c];
             values.AsSpan(origin - present, present).CopyTo(history[^present..]);
             window.Write(c, history, values.AsSpan(origin, shape.Horizon));
+        }
+    }
+
+    private static void Combine(RecordPart part, int channel, int from, RandomStream random, Span<float> history, Span<float> future)
+    {
+        var other = random.NextInt(part.Values.Count - 1);
+        var (first, second) = (part.Values[channel], part.Values[other < channel ? other : other + 1]);
+        var gain = (float)(random.NextBool(0.5) ? random.NextLogUniform(LeastGain, 1) : -random.NextLogUniform(LeastGain, 1));
+        var norm = 1 / MathF.Sqrt(1 + (gain * gain));
+        for (var t = 0; t < history.Length + future.Length; t++)
+        {
+            var sum = norm * (first[from + t] + (gain * second[from + t]));
+            (t < history.Length ? ref history[t] : ref future[t - history.Length]) = sum;
         }
     }
 

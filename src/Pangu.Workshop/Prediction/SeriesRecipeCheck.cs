@@ -122,6 +122,12 @@ internal sealed class SeriesRecipeCheck(SeriesRecipe recipe, string folder, Cata
             add(training, null, problem);
         }
 
+        foreach (var problem in training.ToLoss().Validate("training"))
+        {
+            add(training, null, problem);
+        }
+
+        Require(training.Combined is >= 0 and <= 1, training, "combined", $"combined is {training.Combined}; it must lie in 0 .. 1");
         Require(training.Batch >= 1, training, "batch", $"batch is {training.Batch}; it must be at least 1");
         Require(training.Data.Count > 0 && training.Data.Sum(share => share.Share) > 0 && training.Data.All(share => share.Share >= 0), training, "data", "data needs at least one entry with a share above 0, and none below 0");
         foreach (var share in training.Data)

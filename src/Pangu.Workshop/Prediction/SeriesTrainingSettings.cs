@@ -18,6 +18,12 @@ public sealed record SeriesTrainingSettings : LearningSettings
     /// <summary>Weight of the squared error of the mean beside the quantile loss. Default 1.</summary>
     public double MeanWeight { get; init; } = 1;
 
+    /// <summary>Error of the mean beyond which its loss grows linearly (Huber), in deviations of the window. Default 1.</summary>
+    public double HuberThreshold { get; init; } = 1;
+
+    /// <summary>A window counts its history's deviation to this power: 0 counts all windows the same, 2 as the mean squared error in scaled units does. Default 0.</summary>
+    public double DeviationExponent { get; init; }
+
     /// <summary>Targets further than this many deviations of the window from its mean are clipped. Default 8.</summary>
     public double ClipDeviations { get; init; } = 8;
 
@@ -29,6 +35,13 @@ public sealed record SeriesTrainingSettings : LearningSettings
 
     /// <summary>Share of windows that are mirrored at zero: a series turned upside down is as likely a series. Default 0.5.</summary>
     public double Mirrored { get; init; } = 0.5;
+
+    /// <summary>Share of recorded windows that show two channels of a site added up, the second with a random share and sign: such a sum is as likely a series, and there are many more of them. Default 0.</summary>
+    public double Combined { get; init; }
+
+    /// <summary>The loss that these settings stand for.</summary>
+    /// <returns>Options of the loss.</returns>
+    public ForecastLossOptions ToLoss() => new() { MeanWeight = MeanWeight, HuberThreshold = HuberThreshold, DeviationExponent = DeviationExponent, TargetLimit = ClipDeviations };
 
     /// <inheritdoc/>
     public override TrainingOptions ToOptions()

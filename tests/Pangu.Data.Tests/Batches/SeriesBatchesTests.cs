@@ -86,6 +86,38 @@ public sealed class SeriesBatchesTests
     }
 
     [Fact]
+    public void Fill_CombinedChannels_AddsAShareOfOneToTheOther()
+    {
+        var ramp = Enumerable.Range(0, 200).Select(t => (float)t).ToArray();
+        var nothing = new float[200];
+        nothing[150] = float.NaN;
+        var batches = new SampledBatches(new RecordWindows([new RecordPart([ramp, nothing], 0, 200)], combined: 1), _shape, _seeds);
+        var slopes = new List<double>();
+        var missing = 0;
+        for (var draw = 0; draw < 30; draw++)
+        {
+            for (var row = 0; row < _shape.Rows; row++)
+            {
+                var window = batches.Get(draw, 0).Window(row);
+                missing += window.Observed.Contains(false) || window.Future.Contains(float.NaN) ? 1 : 0;
+                if (!window.Observed[0] || !window.Observed[1] || float.IsNaN(window.Future[0]))
+                {
+                    continue;
+                }
+
+                double slope = window.Values[1] - window.Values[0];
+                slopes.Add(Math.Abs(slope));
+                Assert.Equal(window.Values[0] + (_shape.Context * slope), window.Future[0], 1e-2); // One line through history and future.
+            }
+        }
+
+        // Of the ramp 1 / sqrt(1 + g^2) where it comes first, g / sqrt(1 + g^2) where second, g in 0.2 .. 1.
+        Assert.All(slopes, slope => Assert.InRange(slope, 0.196, 0.981));
+        Assert.InRange(slopes.Count(slope => slope > Math.Sqrt(0.5)), 30, 90);
+        Assert.True(missing > 0);
+    }
+
+    [Fact]
     public void Fill_AllChannels_StandSideBySide()
     {
         var low = Enumerable.Range(0, 200).Select(t => (float)t).ToArray();

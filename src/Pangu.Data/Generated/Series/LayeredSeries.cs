@@ -4,15 +4,16 @@ namespace Pangu.Data.Generated.Series;
 
 /// <summary>Composes what loads, flows and temperatures are made of: a season, a slow level, deviations that persist for part of a cycle, and noise.</summary>
 /// <remarks>
-/// Shares and memories follow what hourly plant records show. In the training rows of ETTh1 and ETTh2, within three weeks, the mean day explains 10-54 %
-/// of the variance, the level from day to day 20-68 % (autocorrelation over a day 0.2-0.8), and the rest, 18-52 %, is no white noise: its autocorrelation is
-/// about 0.7 after one hour, 0.4 after three and 0 after six. Hence deviations with a time constant of a small part of the cycle. Memories are
-/// drawn relative to the cycle, so that the same holds at every sampling interval.
+/// Half of the series are plain: level of any memory and white noise. The others have memories relative to the cycle, so that the same holds at every sampling interval, and deviations
+/// with a time constant of a part of the cycle, which follow what hourly plant records show. In the training rows of ETTh1 and ETTh2, within three weeks, the mean day explains 10-54 %
+/// of the variance, the level from day to day 20-68 % (autocorrelation over a day 0.2-0.8), and the rest, 18-52 %, is no white noise: its autocorrelation is about 0.7 after one hour,
+/// 0.4 after three and 0 after six.
 /// </remarks>
 internal static class LayeredSeries
 {
+    private const double PlainShare = 0.5;
     private const double SeasonShare = 0.92;
-    private const double CycleLevelShare = 0.5;
+    private const double CycleLevelShare = 0.7;
     private const double DeviationShare = 0.75;
     private const double MultiplicativeShare = 0.2;
 
@@ -24,8 +25,9 @@ internal static class LayeredSeries
     /// <param name="random">Source of the draws.</param>
     public static void Fill(Span<float> values, Span<float> layer, TimeGrid grid, ISeriesGenerator[] generators, RandomStream random)
     {
-        FillSeason(values, grid, generators, random);
-        FillLevel(layer, grid, generators, random);
+        bool isPlain = random.NextBool(PlainShare);
+        FillSeason(values, isPlain ? 2 : 3, grid, generators, random);
+        FillLevel(layer, isPlain, grid, generators, random);
         bool isMultiplicative = random.NextBool(MultiplicativeShare);
         double depth = random.NextUniform(0.2, 0.6);
         for (int t = 0; t < values.Length; t++)
@@ -35,10 +37,18 @@ internal static class LayeredSeries
             values[t] = (float)((values[t] * strength) + layer[t]);
         }
 
-        AddDeviations(values, grid, random);
+        if (isPlain)
+        {
+            AddNoise(values, random.NextLogUniform(0.03, 0.8), random);
+        }
+        else
+        {
+            AddDeviations(values, grid, random);
+            AddNoise(values, random.NextLogUniform(0.02, 0.6), random);
+        }
     }
 
-    private static void FillSeason(Span<float> values, TimeGrid grid, ISeriesGenerator[] generators, RandomStream random)
+    private static void FillSeason(Span<float> values, double largestGain, TimeGrid grid, ISeriesGenerator[] generators, RandomStream random)
     {
         if (!random.NextBool(SeasonShare))
         {
@@ -54,18 +64,18 @@ internal static class LayeredSeries
         };
         generators[(int)family].Fill(values, grid, random);
         SeasonShape.Standardise(values);
-        float gain = (float)random.NextLogUniform(0.25, 3);
+        float gain = (float)random.NextLogUniform(0.25, largestGain);
         foreach (ref float value in values)
         {
             value *= gain;
         }
     }
 
-    private static void FillLevel(Span<float> layer, TimeGrid grid, ISeriesGenerator[] generators, RandomStream random)
+    private static void FillLevel(Span<float> layer, bool isPlain, TimeGrid grid, ISeriesGenerator[] generators, RandomStream random)
     {
-        if (random.NextBool(CycleLevelShare))
+        if (!isPlain && random.NextBool(CycleLevelShare))
         {
-            OrnsteinUhlenbeckState level = new(grid.MainPeriod * random.NextLogUniform(0.4, 30), random);
+            OrnsteinUhlenbeckState level = new(grid.MainPeriod * random.NextLogUniform(0.3, 8), random);
             foreach (ref float value in layer)
             {
                 value = (float)level.Step(random);
@@ -75,9 +85,9 @@ internal static class LayeredSeries
         {
             SeriesFamily family = random.NextDouble() switch
             {
-                < 0.55 => SeriesFamily.MeanReverting,
-                < 0.77 => SeriesFamily.RandomWalk,
-                < 0.90 => SeriesFamily.RandomFourier,
+                < 0.62 => SeriesFamily.MeanReverting,
+                < 0.80 => SeriesFamily.RandomWalk,
+                < 0.92 => SeriesFamily.RandomFourier,
                 _ => SeriesFamily.Event,
             };
             generators[(int)family].Fill(layer, grid, random);
@@ -88,13 +98,19 @@ internal static class LayeredSeries
 
     private static void AddDeviations(Span<float> values, TimeGrid grid, RandomStream random)
     {
-        double noiseGain = random.NextLogUniform(0.02, 0.6);
-        double deviationGain = random.NextBool(DeviationShare) ? random.NextLogUniform(0.1, 1.5) : 0;
+        double gain = random.NextBool(DeviationShare) ? random.NextLogUniform(0.1, 1.5) : 0;
         OrnsteinUhlenbeckState deviation = new(grid.MainPeriod * random.NextLogUniform(0.03, 0.6), random);
         foreach (ref float value in values)
         {
-            double persistent = deviationGain > 0 ? deviationGain * deviation.Step(random) : 0;
-            value += (float)(persistent + (noiseGain * random.NextGaussian()));
+            value += gain > 0 ? (float)(gain * deviation.Step(random)) : 0;
+        }
+    }
+
+    private static void AddNoise(Span<float> values, double gain, RandomStream random)
+    {
+        foreach (ref float value in values)
+        {
+            value += (float)(gain * random.NextGaussian());
         }
     }
 }

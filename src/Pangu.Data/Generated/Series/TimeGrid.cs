@@ -39,7 +39,7 @@ internal readonly record struct TimeGrid(double MinutesPerStep)
     /// <summary>Draws the period of a series' strongest season: the main one, or now and then another, so that a week or a machine may lead.</summary>
     /// <param name="random">Source of the draw.</param>
     /// <returns>A period in steps, at least 3.</returns>
-    public double DrawLeadingPeriod(RandomStream random) => random.NextBool(0.8) ? MainPeriod : random.NextBool(0.5) && ResolvesDays ? StepsPerWeek : DrawPeriod(random);
+    public double DrawLeadingPeriod(RandomStream random) => random.NextBool(0.9) ? MainPeriod : random.NextBool(0.5) && ResolvesDays ? StepsPerWeek : DrawPeriod(random);
 
     /// <summary>Draws a period: mostly the main one, else its multiples and parts, else anything.</summary>
     /// <param name="random">Source of the draw.</param>

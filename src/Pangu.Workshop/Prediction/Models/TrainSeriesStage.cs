@@ -63,7 +63,7 @@ internal sealed class TrainSeriesStage : Stage, ITrainingStage
     public override string Kind => "train-series";
 
     /// <inheritdoc/>
-    public override int Revision => 2;
+    public override int Revision => 3;
 
     /// <inheritdoc/>
     public override bool UsesLibtorch => true;
@@ -118,7 +118,7 @@ internal sealed class TrainSeriesStage : Stage, ITrainingStage
         var shape = new SeriesBatchShape(Training.Batch, 1, ((SeriesEmbedder)config.Embedder).Context, head.Horizon);
         var parts = Training.Data.Select(share => ((ISeriesSource)(share.Generated
             ? new GeneratedWindows(Mixture, share.Length)
-            : new RecordWindows([.. share.Sites.Select(id => sites[id])])), share.Share)).ToArray();
+            : new RecordWindows([.. share.Sites.Select(id => sites[id])], Training.Combined)), share.Share)).ToArray();
         ISeriesSource source = parts.Length == 1 ? parts[0].Item1 : new MixedWindows(parts);
         var lossy = new HistoryLoss(new MirroredWindows(source, Training.Mirrored), new HistoryLossConfig(Training.ShortHistories, 32, Training.MissingValues));
         return new BatchesAhead(new SampledBatches(lossy, shape, seeds), Training.MicroBatches);
@@ -129,7 +129,7 @@ internal sealed class TrainSeriesStage : Stage, ITrainingStage
         batches,
         new ForecastObjectiveOptions
         {
-            Loss = new ForecastLossOptions { MeanWeight = Training.MeanWeight, TargetLimit = Training.ClipDeviations },
+            Loss = Training.ToLoss(),
             Dropout = Training.Dropout,
             Precision = Precision == Precision.BFloat16 ? TrainingPrecision.BFloat16 : TrainingPrecision.Single,
         },
