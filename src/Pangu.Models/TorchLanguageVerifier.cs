@@ -25,8 +25,8 @@ public sealed class TorchLanguageVerifier : IVerifiableModel
     /// <inheritdoc/>
     public CaseLayout Layout { get; } = new LanguageCaseLayout();
 
-    /// <inheritdoc/>
-    public bool GivesGradients => true;
+    /// <summary>Whether gradients that lie beside a case are expected: they carry the names of a foreign folder, which a package does not know.</summary>
+    public bool GivesGradients => _toForeign is not null;
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, TensorData> Run(IReadOnlyDictionary<string, TensorData> inputs, IReadOnlyDictionary<string, IReadOnlyList<long>> wanted)

@@ -6,7 +6,7 @@ public interface IVerifiableModel : IDisposable
     /// <summary>Which tensors of a case go in and which should come out.</summary>
     CaseLayout Layout { get; }
 
-    /// <summary>Whether the engine computes gradients.</summary>
+    /// <summary>Whether gradients that lie beside a case are expected of this model.</summary>
     bool GivesGradients => false;
 
     /// <summary>Runs the model.</summary>
