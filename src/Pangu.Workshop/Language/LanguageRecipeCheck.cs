@@ -133,6 +133,7 @@ internal sealed class LanguageRecipeCheck(LanguageRecipe recipe, string folder, 
         }
 
         Require(training.Batch >= 1, training, "batch", $"batch is {training.Batch}; it must be at least 1");
+        Require(training.Patience == 0, training, "patience", $"patience is {training.Patience}, but the validation part is what the gate judges on, so nothing is chosen by it; leave patience out");
         Require(training.Dropout is >= 0 and < 1, training, "dropout", FormattableString.Invariant($"dropout is {training.Dropout}; it must be at least 0 and below 1"));
     }
 

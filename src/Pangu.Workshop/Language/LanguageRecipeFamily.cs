@@ -30,8 +30,7 @@ public sealed class LanguageRecipeFamily(Catalogue catalogue, DataStore store) :
     public RecipeWork Compose(Recipe recipe, string folder, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         var language = (LanguageRecipe)recipe;
-        var text = language.Data.Text;
-        var source = new FileResolver(catalogue, store).Resolve(new FileReference($"Text {text.Id}", text.Path, text.Source, text.File) { StandIn = language.Data.StandIn }, folder, progress, cancellation);
+        var source = new FileResolver(catalogue, store).Resolve(TextSource.Reference(language.Data), folder, progress, cancellation);
         var composer = new LanguageComposer(language, source);
         foreach (var (name, settings) in language.Models)
         {

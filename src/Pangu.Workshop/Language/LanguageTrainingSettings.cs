@@ -28,8 +28,12 @@ public sealed record LanguageTrainingSettings : LearningSettings
     public override TrainingOptions ToOptions()
     {
         var options = base.ToOptions();
-        return MuonIterations is { } iterations && options.Optimizer.Muon is { } muon
-            ? options with { Optimizer = options.Optimizer with { Muon = muon with { Orthogonalisation = NewtonSchulz.PolarExpress(iterations) } } }
-            : options;
+        if (MuonIterations is { } iterations && options.Optimizer.Muon is { } muon)
+        {
+            options = options with { Optimizer = options.Optimizer with { Muon = muon with { Orthogonalisation = NewtonSchulz.PolarExpress(iterations) } } };
+        }
+
+        // The validation part is what the gate judges on: validations draw a curve, and choose nothing.
+        return options with { Validation = options.Validation is { } validation ? validation with { KeepBest = false } : null };
     }
 }

@@ -48,6 +48,7 @@ public sealed class LanguageRecipeCheckTests : IDisposable
     [InlineData("batch: 2", "batch: 3", 15, "would see 240 characters")]
     [InlineData("parameters: 4000", "parameters: 1000", 15, "1000")]
     [InlineData("steps: 10", "steps: 10, warmUpSteps: 20", 14, "20")]
+    [InlineData("steps: 10", "steps: 10, validateEvery: 5, patience: 2", 14, "nothing is chosen by it")]
     [InlineData("capability: generate", "capability: forecast", 12, "expected generate")]
     [InlineData("tier: foundation", "tier: industry", 11, "no parent")]
     [InlineData("margin: 0.1", "margin: 3", 16, "it is a share")]

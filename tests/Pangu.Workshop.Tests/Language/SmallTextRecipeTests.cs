@@ -85,19 +85,47 @@ public sealed class SmallTextRecipeTests : IDisposable
         Assert.Equal("budget", exception.Code);
     }
 
-    private RunRecord Run(string recipe, params string[] settings)
+    /// <summary>Stopped in the middle of training and started again: the same bits as without.</summary>
+    [Fact]
+    public void Execute_StoppedInTraining_EndsWithTheSamePackage()
+    {
+        var whole = Run("tiny-shakespeare-small", [.. s_tiny, "models.foundation.training.validateEvery=10"]);
+        using var other = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+
+        Assert.Throws<OperationCanceledException>(() => Run(other.Path, "tiny-shakespeare-small", new StopAfter(stop, "train-foundation", 17), [.. s_tiny, "models.foundation.training.validateEvery=10"], stop.Token));
+        var resumed = Run(other.Path, "tiny-shakespeare-small", new Silence(), [.. s_tiny, "models.foundation.training.validateEvery=10"], TestContext.Current.CancellationToken);
+
+        Assert.Equal(whole.Models[0].Hash, resumed.Models[0].Hash);
+        Assert.Equal(whole.Models[0].Card.Metrics, resumed.Models[0].Card.Metrics);
+    }
+
+    private RunRecord Run(string recipe, params string[] settings) => Run(_home.Path, recipe, new Silence(), settings, TestContext.Current.CancellationToken);
+
+    private RunRecord Run(string home, string recipe, IProgress<WorkProgress> progress, string[] settings, CancellationToken cancellation)
     {
         var libtorch = Libtorch.Load(1, Path.Combine(_home.Path, "libtorch"));
-        var (loaded, family, file) = TextRecipes.File(_home.Path).Load(recipe, settings);
-        var work = family.Compose(loaded, Path.GetDirectoryName(file)!, null, TestContext.Current.CancellationToken);
-        var run = new RecipeRun(_home.Path, new SqliteRegistry(_home.Path, TimeProvider.System), Prices.Read(Path.Combine(Outside.RepositoryRoot, "prices.json")), "test machine", "test", TimeProvider.System);
-        return run.Execute(loaded, work, new RunOptions(1, libtorch.Version, true), new Silence(), TestContext.Current.CancellationToken);
+        var (loaded, family, file) = TextRecipes.File(home).Load(recipe, settings);
+        var work = family.Compose(loaded, Path.GetDirectoryName(file)!, null, cancellation);
+        var run = new RecipeRun(home, new SqliteRegistry(home, TimeProvider.System), Prices.Read(Path.Combine(Outside.RepositoryRoot, "prices.json")), "test machine", "test", TimeProvider.System);
+        return run.Execute(loaded, work, new RunOptions(1, libtorch.Version, true), progress, cancellation);
     }
 
     private sealed class Silence : IProgress<WorkProgress>
     {
         public void Report(WorkProgress value)
         {
+        }
+    }
+    /// <summary>Asks for a stop after some steps of a stage.</summary>
+    private sealed class StopAfter(CancellationTokenSource stop, string stage, long steps) : IProgress<WorkProgress>
+    {
+        public void Report(WorkProgress value)
+        {
+            if (value.Work == stage && value.Unit == "steps" && value.Done >= steps)
+            {
+                stop.Cancel();
+            }
         }
     }
 }

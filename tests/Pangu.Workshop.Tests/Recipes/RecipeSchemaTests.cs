@@ -1,4 +1,5 @@
 using Pangu.Data.Sources;
+using Pangu.Workshop.Language;
 using Pangu.Workshop.Prediction;
 using Pangu.Workshop.Recipes;
 
@@ -6,21 +7,28 @@ namespace Pangu.Workshop.Tests.Recipes;
 
 public sealed class RecipeSchemaTests
 {
-    /// <summary>To renew the file: <c>./pangu check power-transformer --schema > docs/reference/recipe.schema.json</c>.</summary>
-    [Fact]
-    public void Write_PredictionFamily_IsThePublishedSchema()
-    {
-        var published = File.ReadAllText(Path.Combine(Outside.RepositoryRoot, "docs", "reference", "recipe.schema.json"));
+    private static readonly Catalogue s_catalogue = new(Path.Combine(Outside.RepositoryRoot, "datasets"));
+    private static readonly DataStore s_store = new(DataStoreSettings.For(Outside.RepositoryRoot, null, null, offline: true));
 
-        Assert.Equal(published.ReplaceLineEndings("\n"), RecipeSchema.Write(PredictionFamily()));
+    /// <summary>To renew a file: <c>./pangu check power-transformer --schema > docs/reference/recipe.schema.json</c>, <c>./pangu check tiny-shakespeare --schema > docs/reference/recipe-language.schema.json</c>.</summary>
+    [Theory]
+    [InlineData("prediction", "recipe")]
+    [InlineData("language", "recipe-language")]
+    public void Write_Family_IsThePublishedSchema(string family, string page)
+    {
+        var published = File.ReadAllText(Path.Combine(Outside.RepositoryRoot, "docs", "reference", $"{page}.schema.json"));
+
+        Assert.Equal(published.ReplaceLineEndings("\n"), RecipeSchema.Write(Family(family)));
     }
 
     /// <summary>Every setting of the schema stands in the reference, so that none is added without a word.</summary>
-    [Fact]
-    public void Reference_OfThePredictionFamily_NamesEverySetting()
+    [Theory]
+    [InlineData("prediction", "recipe")]
+    [InlineData("language", "recipe-language")]
+    public void Reference_OfTheFamily_NamesEverySetting(string family, string page)
     {
-        var reference = File.ReadAllText(Path.Combine(Outside.RepositoryRoot, "docs", "reference", "recipe.md"));
-        using var schema = System.Text.Json.JsonDocument.Parse(RecipeSchema.Write(PredictionFamily()));
+        var reference = File.ReadAllText(Path.Combine(Outside.RepositoryRoot, "docs", "reference", $"{page}.md"));
+        using var schema = System.Text.Json.JsonDocument.Parse(RecipeSchema.Write(Family(family)));
         var settings = schema.RootElement.GetProperty("$defs").EnumerateObject()
             .Select(definition => definition.Value)
             .Append(schema.RootElement)
@@ -31,9 +39,5 @@ public sealed class RecipeSchemaTests
         Assert.All(settings, setting => Assert.Matches($@"[`.{{ ,]{setting}[`}}., :]", reference));
     }
 
-    private static SeriesRecipeFamily PredictionFamily()
-    {
-        var root = Outside.RepositoryRoot;
-        return new SeriesRecipeFamily(new Catalogue(Path.Combine(root, "datasets")), new DataStore(DataStoreSettings.For(root, null, null, offline: true)));
-    }
+    private static IRecipeFamily Family(string name) => name == "language" ? new LanguageRecipeFamily(s_catalogue, s_store) : new SeriesRecipeFamily(s_catalogue, s_store);
 }

@@ -4,6 +4,7 @@ using Pangu.Core;
 using Pangu.Data.Sources;
 using Pangu.Formats;
 using Pangu.Tensors;
+using Pangu.Workshop.Language;
 using Pangu.Workshop.Plans;
 using Pangu.Workshop.Prediction;
 using Pangu.Workshop.Recipes;
@@ -31,6 +32,7 @@ public sealed class StageFingerprintTests : IDisposable
 
     [Theory]
     [InlineData("power-transformer-small", "models.foundation.training.steps=6", "models.foundation.training.warmUpSteps=2", "models.industry.training.steps=4", "models.industry.training.warmUpSteps=2", "models.forecast.training.steps=4", "models.forecast.training.warmUpSteps=2", "models.forecast.training.validateEvery=2")]
+    [InlineData("tiny-shakespeare-small", "models.foundation.network.width=16", "models.foundation.training.steps=6", "models.foundation.training.warmUpSteps=2", "models.foundation.training.validateEvery=3")]
     public void Execute_EveryStageOfATinyRun_MakesWhatItsRevisionMade(string recipe, params string[] settings)
     {
         var made = Run(recipe, settings);
@@ -58,8 +60,8 @@ public sealed class StageFingerprintTests : IDisposable
     {
         var root = Outside.RepositoryRoot;
         var libtorch = Libtorch.Load(1, Path.Combine(_home.Path, "libtorch"));
-        var family = new SeriesRecipeFamily(new Catalogue(Path.Combine(root, "datasets")), new DataStore(DataStoreSettings.For(_home.Path, null, null, offline: true)));
-        var (recipe, _, file) = new RecipeFile([family], Path.Combine(root, "recipes")).Load(reference, settings);
+        var (catalogue, store) = (new Catalogue(Path.Combine(root, "datasets")), new DataStore(DataStoreSettings.For(_home.Path, null, null, offline: true)));
+        var (recipe, family, file) = new RecipeFile([new SeriesRecipeFamily(catalogue, store), new LanguageRecipeFamily(catalogue, store)], Path.Combine(root, "recipes")).Load(reference, settings);
         var runner = new StageRunner(new StageStore(Path.Combine(_home.Path, "stages")), new RunOptions(1, libtorch.Version, true), new EnergyMeter(1));
         var fingerprints = new SortedDictionary<string, Fingerprint>(StringComparer.Ordinal);
         foreach (var stage in family.Compose(recipe, Path.GetDirectoryName(file)!, null, TestContext.Current.CancellationToken).Stages)

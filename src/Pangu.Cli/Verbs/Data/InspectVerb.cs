@@ -6,6 +6,8 @@ using Pangu.Core;
 using Pangu.Data.Inspection;
 using Pangu.Data.Sources;
 using Pangu.Modalities.Series;
+using Pangu.Workshop.Language;
+using Pangu.Workshop.Language.Texts;
 using Pangu.Workshop.Prediction;
 using Pangu.Workshop.Prediction.Sites;
 
@@ -16,18 +18,44 @@ internal static class InspectVerb
 {
     public static Command Create(VerbHost host)
     {
-        var source = new Argument<string>("source") { Description = "Id of a data set, a CSV file, or a recipe." };
+        var source = new Argument<string>("source") { Description = "Id of a data set, a CSV or text file, or a recipe." };
         var csv = new CsvOptions();
-        return host.Verb("inspect", "Shows what a data set, a CSV file or a recipe's sites hold: rows, columns, gaps, seasons, splits.", "./pangu data inspect ett", [source, .. csv.All], call => Run(call, call.Parsed.GetRequiredValue(source), csv), VerbUses.Recipe);
+        return host.Verb("inspect", "Shows what a data set, a file or a recipe's data hold: rows, columns, gaps, seasons, splits; of a text (.txt, .md) its characters, lines, splits.", "./pangu data inspect ett", [source, .. csv.All], call => Run(call, call.Parsed.GetRequiredValue(source), csv), VerbUses.Recipe);
     }
 
     private static int Run(VerbCall call, string source, CsvOptions csv)
     {
+        if (Texts(call, source) is { } texts)
+        {
+            return TextInspect.Show(call, source, texts);
+        }
+
         var (simulated, tables) = Inspect(call, source, csv.Read(call.Parsed));
         var first = tables[0].Inspection;
         var result = new DataInspectResult(1, source, simulated, tables.Sum(table => (long)table.Inspection.Records), first.Fields, first.Splits, tables);
         call.Result(result, DataJson.Default.DataInspectResult, text => Write(text, result));
         return 0;
+    }
+
+    /// <summary>The texts that a source holds; null where it holds series, or nothing is found.</summary>
+    private static IReadOnlyList<InspectedText>? Texts(VerbCall call, string source)
+    {
+        if (File.Exists(source) && Path.GetExtension(source) is not (".yaml" or ".yml"))
+        {
+            return TextInspect.IsText(source) ? [TextInspector.Inspect(Path.GetFullPath(source), null)] : null;
+        }
+
+        var (catalogue, store) = (call.Surroundings.Catalogue, call.Surroundings.Data(call.Settings.Offline));
+        if (catalogue.Contains(source))
+        {
+            var dataset = catalogue.Get(source);
+            return dataset.Kind == DatasetKind.Text ? [.. store.Pull(dataset, null, call.Progress, call.CancellationToken).Select(file => TextInspector.Inspect(file.Path, dataset))] : null;
+        }
+
+        var workshop = new WorkshopHost(call);
+        return (File.Exists(source) || Directory.Exists(source) || workshop.Recipes.Known().Contains(source)) && workshop.Recipes.Load(source, workshop.Settings) is (LanguageRecipe recipe, _, var file)
+            ? [TextInspector.Inspect(recipe, Path.GetDirectoryName(Path.GetFullPath(file))!, catalogue, store)]
+            : null;
     }
 
     private static (bool Simulated, IReadOnlyList<TableResult> Tables) Inspect(VerbCall call, string source, CsvReadOptions options)
@@ -43,7 +71,7 @@ internal static class InspectVerb
             var dataset = catalogue.Get(source);
             return dataset.Kind == DatasetKind.Series
                 ? (dataset.Simulated is not null, [.. call.Surroundings.Data(call.Settings.Offline).Pull(dataset, null, call.Progress, call.CancellationToken).Select(file => Read(call, file.Path, options, dataset))])
-                : throw PanguException.Usage("data-kind", $"{source} holds no series; this version inspects series.");
+                : throw PanguException.Usage("data-kind", $"{source} holds neither series nor text; this version inspects those.");
         }
 
         return InspectRecipe(call, source);
@@ -63,7 +91,7 @@ internal static class InspectVerb
         var (recipe, _, file) = workshop.Recipes.Load(source, workshop.Settings);
         if (recipe is not SeriesRecipe series)
         {
-            throw PanguException.Usage("data-kind", $"{source} is a recipe of the family {recipe.Family}; this version inspects series.");
+            throw PanguException.Usage("data-kind", $"{source} is a recipe of the family {recipe.Family}; this version inspects series and texts.");
         }
 
         var sites = SiteInspector.Inspect(series, Path.GetDirectoryName(Path.GetFullPath(file))!, call.Surroundings.Catalogue, call.Surroundings.Data(call.Settings.Offline), call.CancellationToken);

@@ -18,6 +18,8 @@ namespace Pangu.Workshop.Language.Evaluation;
 /// <summary>Judges the served, torch-free artefact of a language model on the whole validation part, beside baselines, applies the gate, and lets it write samples.</summary>
 internal sealed class EvaluateLanguageStage : Stage
 {
+    private const int ShortestPrompt = 6; // Shorter lines say nothing of what should follow.
+
     /// <summary>Name of the model within the recipe.</summary>
     public required string Model { get; init; }
 
@@ -131,7 +133,7 @@ internal sealed class EvaluateLanguageStage : Stage
         return Figure.OfTexts($"{Model} on {data.Facts.Id}", "Samples", "What the served model writes after the same beginning; the higher the temperature, the more often less likely characters are taken.", [.. texts]);
     }
 
-    /// <summary>The recipe's, or the first line of the validation part that is one, cut at a quarter of the context.</summary>
+    /// <summary>The recipe's, or the first line of the validation part that is more than a word, cut at a quarter of the context.</summary>
     private string Prompt(TextData data)
     {
         if (Evaluation.Prompt is { } prompt)
@@ -140,7 +142,7 @@ internal sealed class EvaluateLanguageStage : Stage
         }
 
         var text = data.Tokenizer.Decode(data.Validation.Text.Ids.AsSpan(data.Validation.Start, Math.Min(data.Validation.Count, 4 * Context)));
-        var line = text.Split('\n').FirstOrDefault(line => line.Trim().Length > 0) ?? text;
+        var line = text.Split('\n').FirstOrDefault(line => line.Trim().Length >= ShortestPrompt) ?? text;
         var ids = data.Tokenizer.Encode(line.TrimEnd('\r', '\uFFFD').TrimStart('\uFFFD'));
         return data.Tokenizer.Decode(ids.AsSpan(0, Math.Min(ids.Length, Math.Max(1, Context / 4)))).TrimEnd('\uFFFD');
     }
