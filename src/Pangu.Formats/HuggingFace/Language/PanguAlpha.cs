@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Pangu.Core;
 
@@ -9,13 +10,15 @@ namespace Pangu.Formats;
 /// </summary>
 internal sealed partial class PanguAlpha : Architecture
 {
+    private const string ClassName = "GPTPanguForCausalLM";
+
     /// <inheritdoc/>
     public override string ModelType => "gpt_pangu";
 
     /// <inheritdoc/>
     public override ForeignModel Read(ForeignConfig config)
     {
-        var name = Choose(config, "GPTPanguForCausalLM");
+        var name = Choose(config, ClassName);
         var width = config.Whole("hidden_size", 2560);
         var heads = config.Whole("num_heads", 32);
         if (width % heads != 0)
@@ -54,6 +57,31 @@ internal sealed partial class PanguAlpha : Architecture
         var table = new NameTable([.. Names(layers, model)], Masks()) { Copies = LlamaParts.TiedHead(model, "lm_head.weight", "transformer.wte.weight") };
         return new ForeignModel(name, Family.Language, Capability.Generate, model, table) { TrainedTokens = positions };
     }
+
+    /// <inheritdoc/>
+    public override JsonObject? Fields(ModelConfig model) => model is not
+    {
+        Embedder: TokenEmbedder { Positions: > 0 } embedder,
+        Body: Backbone { Stages: [{ Cycle: [{ Branches: [{ Part: Attention attention, Before: LayerNorm norm }, { Part: Dense dense }] }] } plain, { Count: 1 }] },
+        Head: NextTokenHead head,
+    }
+        ? null
+        : new JsonObject
+        {
+            ["activation_function"] = ForeignActivations.Name(dense.Activation),
+            ["architectures"] = new JsonArray(ClassName),
+            ["dtype"] = "float32",
+            ["hidden_size"] = embedder.Width,
+            ["intermediate_size"] = dense.Inner,
+            ["layer_norm_epsilon"] = norm.Epsilon,
+            ["max_position_embeddings"] = embedder.Positions,
+            ["model_type"] = ModelType,
+            ["num_heads"] = attention.QueryHeads,
+            ["num_layers"] = plain.Count + 1,
+            ["scale_attn_weights"] = attention.Scale is null,
+            ["tie_word_embeddings"] = head.Tied,
+            ["vocab_size"] = embedder.Vocabulary,
+        };
 
     /// <summary>Dropouts, how weights are drawn, and heads of other classes.</summary>
     private static void SkipFields(ForeignConfig config) => config.WithoutEffect(

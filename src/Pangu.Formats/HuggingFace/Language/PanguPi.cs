@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Pangu.Core;
 
 namespace Pangu.Formats;
@@ -5,6 +6,8 @@ namespace Pangu.Formats;
 /// <summary>Pangu-pi (arXiv 2312.17276): Llama with bottlenecks beside attention (augmented shortcuts, error-function GELU) and a sum of shifted non-linearities in the feed-forward layer (series activation).</summary>
 internal sealed class PanguPi : Architecture
 {
+    private const string ClassName = "PanguPiForCausalLM";
+
     private static readonly LlamaDefaults Defaults = new();
 
     /// <inheritdoc/>
@@ -13,7 +16,7 @@ internal sealed class PanguPi : Architecture
     /// <inheritdoc/>
     public override ForeignModel Read(ForeignConfig config)
     {
-        var name = Choose(config, "PanguPiForCausalLM");
+        var name = Choose(config, ClassName);
         var bias = config.Flag("attention_bias", false);
         var norm = LlamaParts.ReadNorm(config, Defaults);
         var shortcuts = (int)config.RequireNumber("augmented_shortcut_count", 0);
@@ -30,6 +33,24 @@ internal sealed class PanguPi : Architecture
         var dense = LlamaParts.ReadDense(config, Defaults) with { Series = terms == 0 ? null : new ActivationSeries(terms) };
         var model = LlamaParts.Assemble(config, Defaults, attention, new Branch(dense, norm));
         return LlamaParts.Finish(config, name, model, Defaults, Names(model, shortcuts, terms));
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject? Fields(ModelConfig model)
+    {
+        if (LlamaParts.Fields(model, ModelType, ClassName) is not { } fields
+            || ((Backbone)model.Body).Stages[0].Cycle is not [{ Branches: [{ Part: Attention attention } first, { Part: Dense dense }] }])
+        {
+            return null;
+        }
+
+        fields["attention_bias"] = attention.QueryKeyValueBias;
+        fields["augmented_shortcut_count"] = first.Shortcuts?.Count ?? 0;
+        fields["augmented_shortcut_reduction"] = first.Shortcuts is [var shortcut, ..] ? shortcut.Reduction : 1;
+        fields["hidden_act"] = ForeignActivations.Name(dense.Activation);
+        fields["intermediate_size"] = dense.Inner;
+        fields["series_activation_terms"] = dense.Series?.Terms ?? 0;
+        return fields;
     }
 
     private static IEnumerable<NameRule> Names(ModelConfig model, int shortcuts, int terms) => LlamaParts.Names(model, (foreign, slot) =>

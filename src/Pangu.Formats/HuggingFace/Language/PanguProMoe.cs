@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Pangu.Core;
 
 namespace Pangu.Formats;
@@ -5,6 +6,8 @@ namespace Pangu.Formats;
 /// <summary>Pangu Pro MoE: Llama's attention with biases everywhere, and in every layer a mixture of grouped experts (one of each group, scores times a learned scale) beside a shared expert.</summary>
 internal sealed class PanguProMoe : Architecture
 {
+    private const string ClassName = "PanguProMoEForCausalLM";
+
     private static readonly LlamaDefaults Defaults = new() { Width = 5120, Layers = 48, Heads = 40, Vocabulary = 153_376, Positions = 131_072, NormEpsilon = 1e-5 };
 
     /// <inheritdoc/>
@@ -13,7 +16,7 @@ internal sealed class PanguProMoe : Architecture
     /// <inheritdoc/>
     public override ForeignModel Read(ForeignConfig config)
     {
-        var name = Choose(config, "PanguProMoEForCausalLM");
+        var name = Choose(config, ClassName);
         var norm = LlamaParts.ReadNorm(config, Defaults);
         var attention = LlamaParts.ReadAttention(config, Defaults, queryKeyValueBias: true, outputBias: true);
         var experts = ReadExperts(config);
@@ -22,6 +25,23 @@ internal sealed class PanguProMoe : Architecture
         config.WithoutEffect("output_router_logits", "router_aux_loss_coef");
         var model = LlamaParts.Assemble(config, Defaults, new Branch(attention, norm), new Branch(experts, norm));
         return LlamaParts.Finish(config, name, model, Defaults, LlamaParts.Names(model, (foreign, slot) => ExpertNames($"{foreign}.mlp", slot, experts.Count)));
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject? Fields(ModelConfig model)
+    {
+        if (LlamaParts.Fields(model, ModelType, ClassName) is not { } fields
+            || ((Backbone)model.Body).Stages[0].Cycle is not [{ Branches: [_, { Part: Experts { Router: GroupRouter router, Shared: { } shared } experts }] }])
+        {
+            return null;
+        }
+
+        fields["hidden_act"] = ForeignActivations.Name(experts.Expert.Activation);
+        fields["moe_intermediate_size"] = experts.Expert.Inner;
+        fields["num_experts"] = experts.Count;
+        fields["num_experts_per_tok"] = router.Groups;
+        fields["shared_expert_intermediate_size"] = shared.Inner;
+        return fields;
     }
 
     private static Experts ReadExperts(ForeignConfig config)

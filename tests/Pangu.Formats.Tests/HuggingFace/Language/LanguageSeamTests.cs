@@ -252,6 +252,9 @@ public sealed partial class LanguageSeamTests
     [InlineData("qwen3", "Qwen3ForCausalLM")]
     [InlineData("mistral", "MistralForCausalLM")]
     [InlineData("mixtral", "MixtralForCausalLM")]
+    [InlineData("pangu-pro-moe", "PanguProMoEForCausalLM")]
+    [InlineData("pangu-pi", "PanguPiForCausalLM")]
+    [InlineData("pangu-alpha", "GPTPanguForCausalLM")]
     public void Write_ImportedGolden_ReadsBackAsTheSameModel(string name, string className)
     {
         using var folder = new TemporaryFolder();
@@ -267,9 +270,11 @@ public sealed partial class LanguageSeamTests
     public void Write_ModelThatNoArchitectureSays_NamesTheClosest()
     {
         using var folder = new TemporaryFolder();
-        using var model = HuggingFaceFolder.Read(Outside.Golden("language/pangu-pi"));
-        var exception = Assert.Throws<PanguException>(() => HuggingFaceFolder.Write(folder.File("hf"), model.Config, model.Weights, 1));
-        Assert.Contains(exception.Problems, problem => problem.Message.Contains("shortcuts", StringComparison.Ordinal));
+        using var model = HuggingFaceFolder.Read(Outside.Golden("language/llama"));
+        var body = (Backbone)model.Config.Body;
+        var changed = model.Config with { Body = body with { Stages = [body.Stages[0] with { Cycle = [body.Stages[0].Cycle[0] with { Parallel = true }] }] } };
+        var exception = Assert.Throws<PanguException>(() => HuggingFaceFolder.Write(folder.File("hf"), changed, model.Weights, 1));
+        Assert.Contains(exception.Problems, problem => problem.Message.Contains("parallel", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"inv_freq$|^h\.\d+\.attn\.bias$")]
