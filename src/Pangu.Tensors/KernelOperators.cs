@@ -34,6 +34,13 @@ public static class KernelOperators
     /// <returns>As the projections; values pass.</returns>
     public static Tensor PrepareHeads(Tensor projections, HeadSettings settings) => HeadFunction.Apply(projections, settings);
 
+    /// <summary>A causal convolution of each column by itself, added to its input: <see cref="ConvolutionTraining"/>.</summary>
+    /// <param name="x">[N, T, D].</param>
+    /// <param name="weight">[L, D]: the factors of the token itself, the one before it, and so on.</param>
+    /// <param name="firstSeen">[N, T] row-major, first token of each token's document; null where every row is one document.</param>
+    /// <returns>[N, T, D].</returns>
+    public static Tensor Convolution(Tensor x, Tensor weight, int[]? firstSeen = null) => ConvolutionFunction.Apply(x, weight, firstSeen);
+
     /// <summary>Softmax attention over rows of tokens: <see cref="AttentionTraining"/>.</summary>
     /// <param name="projections">[N, T, (H + 2 K) E]: queries, keys, values.</param>
     /// <param name="shape">Sizes; E a multiple of 16.</param>

@@ -89,7 +89,7 @@ internal sealed class BlockModule
     }
 }
 
-/// <summary>One part with its norms: the stream x becomes AfterSum(x + Scale * After(Part(z)) + sum of Shortcuts(z)), z = Before(input).</summary>
+/// <summary>One part with its norms: the stream x becomes AfterSum(x + Scale * After(Part(z)) + sum of Shortcuts(z)), z = Before(input), convolved where the branch has a convolution.</summary>
 internal sealed class BranchModule
 {
     private readonly string _name;
@@ -97,6 +97,7 @@ internal sealed class BranchModule
     private readonly INormModule? _before;
     private readonly INormModule? _after;
     private readonly INormModule? _afterSum;
+    private readonly ConvolutionModule? _convolution;
     private readonly ShortcutModule[] _shortcuts;
     private readonly double _scale;
 
@@ -107,23 +108,23 @@ internal sealed class BranchModule
         _before = branch.Before?.Accept(new NormBuilder(weights, $"{name}.before"));
         _after = branch.After?.Accept(new NormBuilder(weights, $"{name}.after"));
         _afterSum = branch.AfterSum?.Accept(new NormBuilder(weights, $"{name}.afterSum"));
+        _convolution = branch.Convolution is null ? null : new ConvolutionModule(weights[$"{name}.convolution"]);
         _shortcuts = [.. branch.Shortcuts?.Select((shortcut, index) => new ShortcutModule(shortcut, weights, $"{name}.shortcuts.{index}")) ?? []];
         _scale = branch.Scale;
     }
 
-    public bool MixesTokens => _part.MixesTokens;
+    public bool MixesTokens => _part.MixesTokens || _convolution is not null;
 
     public bool NormsMixTokens => ((INormModule?[])[_before, _after, _afterSum]).Any(norm => norm?.MixesTokens == true);
 
     public Tensor AddTo(Tensor x, Tensor input, ForwardPass pass, int? lastTokens)
     {
         var z = _before?.Forward(input, pass) ?? input;
-        var added = _part.Forward(z, pass, lastTokens);
+        z = _convolution?.Forward(z, pass) ?? z;
+        Tensor Last(Tensor all) => lastTokens is { } wanted ? all.narrow(1, all.size(1) - wanted, wanted) : all;
+        var added = _part.MixesTokens ? _part.Forward(z, pass, lastTokens) : _part.Forward(Last(z), pass, null);
         added = _after?.Forward(added, pass) ?? added;
-        if (lastTokens is { } wanted)
-        {
-            (x, z) = (x.narrow(1, x.size(1) - wanted, wanted), z.narrow(1, z.size(1) - wanted, wanted));
-        }
+        (x, z) = (Last(x), Last(z));
 
         var mask = pass.Training?.Mask(_name, added);
         var sum = mask is null ? Operators.Add(x, added, _scale) : Operators.AddProduct(x, added, pass.Cast(mask), _scale);

@@ -50,6 +50,20 @@ public sealed class PackedRows
         }
     }
 
+    /// <summary>Whether each token's document holds a token so far back.</summary>
+    /// <param name="back">Distance.</param>
+    /// <returns>[B, T, 1] float32: 1 or 0.</returns>
+    internal Tensor Within(int back)
+    {
+        var values = new float[_firstSeen.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (i % Positions) - _firstSeen[i] >= back ? 1 : 0;
+        }
+
+        return Operators.Of(values, _firstSeen.Length / Positions, Positions, 1);
+    }
+
     /// <summary>What is added to scores.</summary>
     /// <param name="causal">Whether a token sees only itself and those before it.</param>
     /// <param name="window">How many tokens back, itself included; 0 for all.</param>

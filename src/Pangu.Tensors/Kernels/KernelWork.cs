@@ -194,6 +194,54 @@ internal static unsafe class KernelWork
         }
     }
 
+    /// <summary>Convolution forward.</summary>
+    /// <param name="x">[N, T, D].</param>
+    /// <param name="weight">[L, D].</param>
+    /// <param name="firstSeen">[N, T]; null where every row is one document.</param>
+    /// <param name="result">[N, T, D]; replaced.</param>
+    public static void Convolution(Tensor x, Tensor weight, int[]? firstSeen, Tensor result)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            fixed (int* seen = firstSeen)
+            {
+                kernels.Convolution.Forward(Rows(x, weight, result, seen));
+            }
+        }
+    }
+
+    /// <summary>Convolution backward.</summary>
+    /// <param name="rows">What was convolved.</param>
+    /// <param name="gradient">That of the result.</param>
+    /// <param name="inputGradient">[N, T, D]; replaced.</param>
+    /// <param name="weightGradient">[L, D]; replaced.</param>
+    public static void ConvolutionBackward(ConvolvedRows rows, Tensor gradient, Tensor inputGradient, Tensor weightGradient)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            fixed (int* seen = rows.FirstSeen)
+            {
+                kernels.Convolution.Backward(Rows(rows.X, rows.Weight, gradient, seen, Operators.Pointer(inputGradient), Operators.Pointer(weightGradient)));
+            }
+        }
+    }
+
+    private static ConvolutionRows Rows(Tensor x, Tensor weight, Tensor result, int* firstSeen, float* inputGradient = null, float* weightGradient = null) => new()
+    {
+        Count = (int)x.size(0),
+        Tokens = (int)x.size(1),
+        Columns = (int)x.size(2),
+        Length = (int)weight.size(0),
+        Input = Operators.Pointer(x),
+        Weight = Operators.Pointer(weight),
+        FirstSeen = firstSeen,
+        Result = Operators.Pointer(result),
+        InputGradient = inputGradient,
+        WeightGradient = weightGradient,
+    };
+
     private static HeadRows Rows(Tensor projections, HeadSettings settings, Tensor result, int* firstSeen) => new()
     {
         Tokens = checked((int)(projections.size(0) * projections.size(1))),

@@ -20,6 +20,9 @@ internal sealed class TrainingKernels(int threads) : IDisposable
     /// <summary>Norms and rotary positions of queries and keys.</summary>
     public HeadPreparation Heads => field ??= new HeadPreparation(_pool);
 
+    /// <summary>Short convolutions.</summary>
+    public ConvolutionTraining Convolution => field ??= new ConvolutionTraining(_pool);
+
     /// <summary>Does work on a range of numbers, a share a thread.</summary>
     /// <param name="count">Numbers in all.</param>
     /// <param name="work">Gets start and count of a share.</param>
