@@ -13,11 +13,11 @@ internal static class NewVerb
     {
         var folder = new Argument<string>("folder") { Description = "Folder of the new recipe; its last part is the recipe's name." };
         var from = new Option<string>("--from") { Description = "Recipe to repeat.", HelpName = "recipe", Required = true };
-        var data = new Option<string[]>("--data") { Description = "Role and file of the site's data, for example load=meters.csv. Repeatable.", HelpName = "name=path", AllowMultipleArgumentsPerToken = false };
+        var data = new Option<string[]>("--data") { Description = "Role and file of the site's data: load=meters.csv (repeatable), or text=book.txt for a recipe of texts.", HelpName = "name=path", AllowMultipleArgumentsPerToken = false };
         var csv = new CsvOptions();
         return host.Verb(
             "new",
-            "Writes a recipe that repeats another one for a new site: time column, channels, interval, season and splits are detected and written down.",
+            "Writes a recipe that repeats another one for a new site: what its data hold (columns, interval, season; characters of a text) and how they are split is detected and written down.",
             "./pangu new my-site --from power-transformer --data load=meters.csv",
             [folder, from, data, .. csv.All],
             call => Task.FromResult(Run(call, call.Parsed.GetValue(folder)!, call.Parsed.GetValue(from)!, call.Parsed.GetValue(data) ?? [], csv)));
@@ -39,7 +39,7 @@ internal static class NewVerb
 
         if (data.Length == 0)
         {
-            throw PanguException.Usage("new-data", "--data is missing; say which file holds the site's data, for example --data load=meters.csv.");
+            throw PanguException.Usage("new-data", "--data is missing; say which file holds the site's data, for example --data load=meters.csv or --data text=book.txt.");
         }
 
         var (recipe, family, source) = new WorkshopHost(call).Recipes.Load(from, []);

@@ -39,6 +39,11 @@ internal static class LanguageReplica
         yaml.Append(CultureInfo.InvariantCulture, $"    splits: {{ train: {settings.Splits.Train}, validation: {settings.Splits.Validation} }} # {data.Facts.TrainCharacters} and {data.Facts.ValidationCharacters} of {data.Facts.Characters} characters\n");
         AppendTokenizer(yaml, recipe.Data.Text.Tokenizer, settings.Tokenizer, data.Facts.Vocabulary);
         AppendModels(yaml, recipe, data.Facts.Vocabulary);
+        if (recipe.Evaluation.Prompt is not null)
+        {
+            yaml.Append("\nevaluation:\n  prompt: null # the first line of the new text's validation part\n");
+        }
+
         return yaml.ToString();
     }
 
