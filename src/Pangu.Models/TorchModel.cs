@@ -38,9 +38,11 @@ public sealed class TorchModel : IDisposable
     /// <summary>A new model.</summary>
     /// <param name="config">A sound config.</param>
     /// <param name="seeds">The root seed; the stream of a weight is <c>init/</c> and its slot name.</param>
+    /// <param name="initial">How a weight starts, where not as its slot says; null where all do.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="PanguException">The config uses a part that is not implemented.</exception>
-    public static TorchModel Create(ModelConfig config, Seeds seeds) => new(config, slot => InitialValues.Of(slot, seeds));
+    public static TorchModel Create(ModelConfig config, Seeds seeds, Func<Slot, Initial>? initial = null) =>
+        new(config, slot => InitialValues.Of(initial is null ? slot : slot with { Initial = initial(slot) }, seeds));
 
     /// <summary>A model with given weights.</summary>
     /// <param name="config">A sound config.</param>

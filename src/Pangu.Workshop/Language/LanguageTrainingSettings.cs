@@ -1,3 +1,4 @@
+using Pangu.Core;
 using Pangu.Data;
 using Pangu.Training;
 using Pangu.Workshop.Recipes;
@@ -7,6 +8,8 @@ namespace Pangu.Workshop.Language;
 /// <summary>How a language network learns.</summary>
 public sealed record LanguageTrainingSettings : LearningSettings
 {
+    private static readonly string[] s_last = [".output.weight", ".down.weight", "head.projection.weight"];
+
     /// <summary>Windows of a micro-batch. Default 12.</summary>
     public int Batch { get; init; } = 12;
 
@@ -18,6 +21,22 @@ public sealed record LanguageTrainingSettings : LearningSettings
 
     /// <summary>Iterations of Muon's orthogonalisation, with the coefficients of Polar Express: three train as well as Muon's own five and cost less, which counts where steps are small. None takes Muon's own five.</summary>
     public int? MuonIterations { get; init; }
+
+    /// <summary>Standard deviation that the table of tokens starts with; none leaves the embedder's own.</summary>
+    public double? TokenDeviation { get; init; }
+
+    /// <summary>Whether the last layer of every branch and the projection to logits start at zero: the network begins as its table of tokens and says nothing. Default false.</summary>
+    public bool SilentStart { get; init; }
+
+    /// <summary>How a weight of a network from nothing starts.</summary>
+    /// <param name="slot">The weight.</param>
+    /// <returns>Its first values.</returns>
+    public Initial InitialOf(Slot slot) => slot switch
+    {
+        { Name: "embedder.tokens" } when TokenDeviation is { } deviation => new Initial.Normal(deviation),
+        _ when SilentStart && s_last.Any(end => slot.Name.EndsWith(end, StringComparison.Ordinal)) => new Initial.Constant(0),
+        _ => slot.Initial,
+    };
 
     /// <summary>Tokens seen in the whole training.</summary>
     /// <param name="context">Tokens of a window.</param>

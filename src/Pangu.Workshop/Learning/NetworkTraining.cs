@@ -37,12 +37,13 @@ internal sealed record NetworkTraining
     /// <param name="parent">Stage whose output holds the parent's package; null for a model from nothing.</param>
     /// <param name="fromNothing">Config of a model from nothing.</param>
     /// <param name="json">Reads configs of the family.</param>
+    /// <param name="initial">How a weight of a model from nothing starts, where not as its slot says; null where all do.</param>
     /// <returns>The model; the caller disposes it.</returns>
-    public static TorchModel Open(StageContext context, Stage? parent, Func<ModelConfig> fromNothing, ModelConfigJson json)
+    public static TorchModel Open(StageContext context, Stage? parent, Func<ModelConfig> fromNothing, ModelConfigJson json, Func<Slot, Initial>? initial = null)
     {
         if (parent is null)
         {
-            return TorchModel.Create(fromNothing(), context.Seeds);
+            return TorchModel.Create(fromNothing(), context.Seeds, initial);
         }
 
         using var package = ModelPackage.Open(Path.Combine(context.Input(parent), "package"), json);

@@ -68,7 +68,7 @@ internal sealed class TrainLanguageStage : Stage, ITrainingStage
         Libtorch.Load(context.Threads);
         var data = TextData.Read(context.Input(Text));
         HoldToBudget(data.Facts.Vocabulary);
-        using var model = NetworkTraining.Open(context, Parent, () => LanguageNetworkShape.ToConfig(Network, data.Facts.Vocabulary), LanguagePackages.Json);
+        using var model = NetworkTraining.Open(context, Parent, () => LanguageNetworkShape.ToConfig(Network, data.Facts.Vocabulary), LanguagePackages.Json, Training.InitialOf);
         var network = new TokenNetwork(model);
         var objective = Objective(network, data.Train, context.Seeds);
         var judge = new NetworkText(network);
