@@ -34,6 +34,11 @@ public static class KernelOperators
     /// <returns>As the projections; values pass.</returns>
     public static Tensor PrepareHeads(Tensor projections, HeadSettings settings) => HeadFunction.Apply(projections, settings);
 
+    /// <summary>X becomes (a I + b S + c S^2) X with S = X X^T, an iteration for each coefficients: <see cref="PolynomialIteration"/>. Not differentiable.</summary>
+    /// <param name="matrices">[N, R, C] float32, dense; changed in place.</param>
+    /// <param name="coefficients">a, b and c of each iteration.</param>
+    public static void IterateInPlace(Tensor matrices, IReadOnlyList<(double A, double B, double C)> coefficients) => KernelWork.Iterate(matrices, coefficients);
+
     /// <summary>A causal convolution of each column by itself, added to its input: <see cref="ConvolutionTraining"/>.</summary>
     /// <param name="x">[N, T, D].</param>
     /// <param name="weight">[L, D]: the factors of the token itself, the one before it, and so on.</param>

@@ -228,6 +228,18 @@ internal static unsafe class KernelWork
         }
     }
 
+    /// <summary>Muon's iterations.</summary>
+    /// <param name="matrices">[N, R, C], dense; changed in place.</param>
+    /// <param name="coefficients">Of each iteration.</param>
+    public static void Iterate(Tensor matrices, IReadOnlyList<(double A, double B, double C)> coefficients)
+    {
+        var kernels = Libtorch.Kernels;
+        lock (kernels.Gate)
+        {
+            kernels.Polynomial.Run(Operators.Pointer(matrices), (int)matrices.size(0), (int)matrices.size(1), (int)matrices.size(2), coefficients);
+        }
+    }
+
     private static ConvolutionRows Rows(Tensor x, Tensor weight, Tensor result, int* firstSeen, float* inputGradient = null, float* weightGradient = null) => new()
     {
         Count = (int)x.size(0),

@@ -23,6 +23,9 @@ internal sealed class TrainingKernels(int threads) : IDisposable
     /// <summary>Short convolutions.</summary>
     public ConvolutionTraining Convolution => field ??= new ConvolutionTraining(_pool);
 
+    /// <summary>Muon's iterations.</summary>
+    public PolynomialIteration Polynomial => field ??= new PolynomialIteration(_pool);
+
     /// <summary>Does work on a range of numbers, a share a thread.</summary>
     /// <param name="count">Numbers in all.</param>
     /// <param name="work">Gets start and count of a share.</param>
@@ -35,7 +38,11 @@ internal sealed class TrainingKernels(int threads) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _pool.Dispose();
+    public void Dispose()
+    {
+        Polynomial.Dispose();
+        _pool.Dispose();
+    }
 
     private sealed class Shares(int count, int pieces, Action<int, int> work) : IPieces
     {

@@ -1,5 +1,6 @@
 using Pangu.Core;
 using Pangu.Data;
+using Pangu.Models;
 using Pangu.Training;
 using Pangu.Workshop.Recipes;
 
@@ -49,7 +50,7 @@ public sealed record LanguageTrainingSettings : LearningSettings
         var options = base.ToOptions();
         if (MuonIterations is { } iterations && options.Optimizer.Muon is { } muon)
         {
-            options = options with { Optimizer = options.Optimizer with { Muon = muon with { Orthogonalisation = NewtonSchulz.PolarExpress(iterations) } } };
+            options = options with { Optimizer = options.Optimizer with { Muon = muon with { Orthogonalisation = NewtonSchulz.PolarExpress(iterations) with { Kernels = KernelChoice.Own } } } };
         }
 
         // The validation part is what the gate judges on: validations draw a curve, and choose nothing.

@@ -67,7 +67,7 @@ public sealed class GoldenTrainingTests
             Optimizer = new OptimizerOptions
             {
                 AdamW = new AdamWOptions(3e-3) { Beta1 = 0.9, Beta2 = 0.95, Epsilon = 1e-8, WeightDecay = 0 },
-                Muon = new MuonOptions(0.02) { Momentum = 0.95, Nesterov = true, WeightDecay = 0.1 },
+                Muon = new MuonOptions(0.02) { Momentum = 0.95, Nesterov = true, WeightDecay = 0.1, Orthogonalisation = new NewtonSchulz { Kernels = kernels } },
             },
         };
         CheckRun(golden, golden.Train(options, batches.Batches("batches.safetensors"), kernels), 0.02);

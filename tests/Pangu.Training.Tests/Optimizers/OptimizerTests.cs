@@ -8,8 +8,10 @@ namespace Pangu.Training.Tests;
 
 public sealed class OptimizerTests
 {
-    [Fact]
-    public void NewtonSchulz_GoldenMatrices_AgreeAloneAndStacked()
+    [Theory]
+    [InlineData(Models.KernelChoice.Libtorch)]
+    [InlineData(Models.KernelChoice.Own)]
+    public void NewtonSchulz_GoldenMatrices_AgreeAloneAndStacked(Models.KernelChoice kernels)
     {
         using var golden = SafetensorsFile.Open(Path.Combine(Outside.Golden("training/muon"), "expected.safetensors"));
         using var scope = new StepScope(gradient: false);
@@ -22,7 +24,7 @@ public sealed class OptimizerTests
             var isTall = matrix.shape[0] > matrix.shape[1];
             var wide = isTall ? matrix.t() : matrix;
             var stacked = stack([wide, Operators.Multiply(wide, -3), wide], 0);
-            var result = new NewtonSchulz().Apply(stacked);
+            var result = new NewtonSchulz { Kernels = kernels }.Apply(stacked);
             foreach (var (index, sign) in new[] { (0, 1f), (1, -1f), (2, 1f) })
             {
                 var one = isTall ? result[index].t() : result[index];
