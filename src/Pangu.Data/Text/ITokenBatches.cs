@@ -4,7 +4,7 @@ namespace Pangu.Data;
 /// <remarks>What <see cref="Get"/> gives is a pure function of its arguments and of the seed and settings that the batches were made with. For one caller at a time.</remarks>
 public interface ITokenBatches
 {
-    /// <summary>Sizes of every batch.</summary>
+    /// <summary>Sizes of the largest batches; some may have shorter rows.</summary>
     TokenBatchShape Shape { get; }
 
     /// <summary>The batch of a place in the order.</summary>

@@ -19,9 +19,10 @@ public sealed class SampledText : ITokenBatches
 {
     private readonly TokenPart _part;
     private readonly Seeds _seeds;
-    private readonly TokenBatch _batch;
+    private readonly TokenBatch _whole;
+    private readonly TokenBatch? _short;
     private readonly TextSampling _sampling;
-    private (long Epoch, int Offset, int[] Order) _epoch = (-1, 0, []);
+    private TextEpoch? _epoch;
 
     /// <summary>Takes a text.</summary>
     /// <param name="part">What windows are taken of.</param>
@@ -37,35 +38,40 @@ public sealed class SampledText : ITokenBatches
         }
 
         (_part, _seeds, _sampling) = (part, seeds, sampling);
-        _batch = new TokenBatch(shape);
+        _whole = new TokenBatch(shape);
+        _short = sampling.Short is { } first ? new TokenBatch(shape with { Positions = Math.Min(first.Length, shape.Positions) }) : null;
     }
 
     /// <inheritdoc/>
-    public TokenBatchShape Shape => _batch.Shape;
+    public TokenBatchShape Shape => _whole.Shape;
 
     /// <inheritdoc/>
     public TokenBatch Get(long draw, int microBatch)
     {
         var random = _sampling.Order == TextOrder.Anywhere ? _seeds.For($"{_sampling.Stream}/{microBatch}", draw) : null;
-        for (var row = 0; row < Shape.Rows; row++)
+        var isShort = draw < (_sampling.Short?.Draws ?? 0);
+        var batch = isShort ? _short! : _whole;
+        var place = isShort ? draw : draw - (_sampling.Short?.Draws ?? 0);
+        var (rows, length) = (batch.Shape.Rows, batch.Shape.Positions);
+        for (var row = 0; row < rows; row++)
         {
             var start = random is null
-                ? Shuffled((((draw * _sampling.MicroBatches) + microBatch) * Shape.Rows) + row)
-                : _part.Start + random.NextInt(_part.Count - Shape.Positions);
-            Fill(row, start);
+                ? Shuffled((((place * _sampling.MicroBatches) + microBatch) * rows) + row, length)
+                : _part.Start + random.NextInt(_part.Count - length);
+            Fill(batch, row, start);
         }
 
-        return _batch;
+        return batch;
     }
 
-    private void Fill(int row, int start)
+    private void Fill(TokenBatch batch, int row, int start)
     {
-        var (length, first) = (Shape.Positions, row * Shape.Positions);
+        var (length, first) = (batch.Shape.Positions, row * batch.Shape.Positions);
         var tokens = _part.Text.Ids.AsSpan(start, length + 1);
         for (var t = 0; t < length; t++)
         {
-            _batch.Ids[first + t] = tokens[t];
-            _batch.Targets[first + t] = tokens[t + 1];
+            batch.Ids[first + t] = tokens[t];
+            batch.Targets[first + t] = tokens[t + 1];
         }
 
         if (_part.Text.DocumentStarts.Count == 0)
@@ -73,37 +79,48 @@ public sealed class SampledText : ITokenBatches
             return;
         }
 
-        _batch.DocumentStarts.AsSpan(first, length).Clear();
-        _batch.Weights.AsSpan(first, length).Fill(1);
+        batch.DocumentStarts.AsSpan(first, length).Clear();
+        batch.Weights.AsSpan(first, length).Fill(1);
         for (var next = _part.Text.NextStart(start); next <= start + length; next = _part.Text.NextStart(next))
         {
-            _batch.Weights[first + next - start - 1] = 0;
+            batch.Weights[first + next - start - 1] = 0;
             if (next < start + length)
             {
-                _batch.DocumentStarts[first + next - start] = true;
+                batch.DocumentStarts[first + next - start] = true;
             }
         }
     }
 
-    /// <summary>Start of the n-th window over all epochs: a function of n alone, so that a resumed run needs no state.</summary>
-    private int Shuffled(long window)
+    /// <summary>Start of the n-th window of a length over all epochs: a function of the two alone, so that a resumed run needs no state.</summary>
+    private int Shuffled(long window, int length)
     {
-        var length = Shape.Positions;
         var windows = Math.Max(1, (_part.Count - length) / length); // As many at any offset.
         var epoch = window / windows;
-        if (_epoch.Epoch != epoch)
+        if (_epoch is not { } known || known.Number != epoch || known.Length != length)
         {
-            var random = _seeds.For($"{_sampling.Stream}/epoch", epoch);
+            var random = _seeds.For(length == Shape.Positions ? $"{_sampling.Stream}/epoch" : $"{_sampling.Stream}/epoch/{length}", epoch);
             var slack = _part.Count - 1 - (windows * length);
-            _epoch = (epoch, random.NextInt(Math.Min(slack, length) + 1), random.Permutation(windows));
+            _epoch = known = new TextEpoch(epoch, length, random.NextInt(Math.Min(slack, length) + 1), random.Permutation(windows));
         }
 
-        return _part.Start + _epoch.Offset + (_epoch.Order[window % windows] * length);
+        return _part.Start + known.Offset + (known.Order[window % windows] * length);
     }
+
+    /// <summary>One pass over the text: where its windows are cut, and their order.</summary>
+    private sealed record TextEpoch(long Number, int Length, int Offset, int[] Order);
 }
 
 /// <summary>How windows are taken of a text.</summary>
 /// <param name="Order">Which window comes next.</param>
 /// <param name="MicroBatches">Micro-batches of a step. Default 1.</param>
 /// <param name="Stream">Name of the random stream, so that two kinds of batches of one run differ. Default <c>batches</c>.</param>
-public sealed record TextSampling(TextOrder Order, int MicroBatches = 1, string Stream = "batches");
+public sealed record TextSampling(TextOrder Order, int MicroBatches = 1, string Stream = "batches")
+{
+    /// <summary>Windows that come first and are shorter than the others; null for none. Default none.</summary>
+    public ShortWindows? Short { get; init; }
+}
+
+/// <summary>Shorter windows at the beginning of a training.</summary>
+/// <param name="Length">Tokens of a window, at least 1.</param>
+/// <param name="Draws">Places of the data order, from 0, that have them.</param>
+public sealed record ShortWindows(int Length, long Draws);

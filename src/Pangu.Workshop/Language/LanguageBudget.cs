@@ -15,7 +15,7 @@ internal static class LanguageBudget
         var seen = training.TokensSeen(network.Context);
         if (seen > budget.Characters)
         {
-            yield return ("characters", FormattableString.Invariant($"{model} would see {seen} characters in training (steps {training.Steps} x microBatches {training.MicroBatches} x batch {training.Batch} x context {network.Context}), but its budget is {budget.Characters}; train less, or state a larger budget"));
+            yield return ("characters", FormattableString.Invariant($"{model} would see {seen} characters in training (steps {training.Steps} x microBatches {training.MicroBatches} x batch {training.Batch} x the tokens of a window, context {network.Context}), but its budget is {budget.Characters}; train less, or state a larger budget"));
         }
 
         if (vocabulary is { } tokens && LanguageNetworkShape.CountedParameters(LanguageNetworkShape.ToConfig(network, tokens)) is var parameters && parameters > budget.Parameters)

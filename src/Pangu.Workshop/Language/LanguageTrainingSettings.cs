@@ -39,10 +39,17 @@ public sealed record LanguageTrainingSettings : LearningSettings
         _ => slot.Initial,
     };
 
+    /// <summary>Windows that are shorter than the context at first: steps of few tokens, many of them. None has all windows as long as the context.</summary>
+    public ShortWindowSettings? ShortWindows { get; init; }
+
     /// <summary>Tokens seen in the whole training.</summary>
     /// <param name="context">Tokens of a window.</param>
-    /// <returns>Steps x micro-batches x batch x context.</returns>
-    public long TokensSeen(int context) => (long)Steps * MicroBatches * Batch * context;
+    /// <returns>Micro-batches x batch x the tokens of a window, over all steps.</returns>
+    public long TokensSeen(int context)
+    {
+        var first = Math.Min(ShortWindows?.Steps ?? 0, Steps);
+        return MicroBatches * (long)Batch * (((long)first * (ShortWindows?.Length ?? 0)) + ((long)(Steps - first) * context));
+    }
 
     /// <inheritdoc/>
     public override TrainingOptions ToOptions()
@@ -56,4 +63,14 @@ public sealed record LanguageTrainingSettings : LearningSettings
         // The validation part is what the gate judges on: validations draw a curve, and choose nothing.
         return options with { Validation = options.Validation is { } validation ? validation with { KeepBest = false } : null };
     }
+}
+
+/// <summary>Windows that are shorter than the context at first.</summary>
+public sealed record ShortWindowSettings
+{
+    /// <summary>Tokens of a window.</summary>
+    public required int Length { get; init; }
+
+    /// <summary>Steps from the first on that have them.</summary>
+    public required int Steps { get; init; }
 }

@@ -71,6 +71,25 @@ public sealed class TextTests
         Assert.Equal(windows, starts.Skip(windows).Take(windows).Distinct().Count());
     }
 
+    /// <summary>The first places have shorter windows; every place is a pure function of itself, whichever came before.</summary>
+    [Theory]
+    [InlineData(TextOrder.Anywhere)]
+    [InlineData(TextOrder.Shuffled)]
+    public void Get_ShortWindowsAtFirst_GivesThemThenWholeOnes(TextOrder order)
+    {
+        SampledText Make() => new(new TokenPart(new TokenText([.. Enumerable.Range(0, 500)], []), 20, 480), new TokenBatchShape(2, 8), new TextSampling(order) { Short = new ShortWindows(4, 10) }, new Seeds(4));
+        var batches = Make();
+
+        Assert.Equal(4, batches.Get(9, 0).Shape.Positions);
+        Assert.Equal(8, batches.Get(10, 0).Shape.Positions);
+        foreach (var draw in new[] { 3L, 12L, 9L, 10L })
+        {
+            var batch = batches.Get(draw, 0);
+            Assert.Equal(batch.Ids.Select(id => id + 1), batch.Targets);
+            Assert.Equal(Make().Get(draw, 0).Ids, batch.Ids);
+        }
+    }
+
     [Fact]
     public void Get_WindowOverDocuments_AsksNothingAcrossTheirBorder()
     {

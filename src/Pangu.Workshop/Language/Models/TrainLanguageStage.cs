@@ -110,7 +110,7 @@ internal sealed class TrainLanguageStage : Stage, ITrainingStage
 
     private NextTokenObjective Objective(TokenNetwork network, TokenPart train, Seeds seeds)
     {
-        var windows = new SampledText(train, new TokenBatchShape(Training.Batch, Network.Context), new TextSampling(Training.Order, Training.MicroBatches), seeds);
+        var windows = new SampledText(train, new TokenBatchShape(Training.Batch, Network.Context), new TextSampling(Training.Order, Training.MicroBatches) { Short = Training.ShortWindows is { } first ? new ShortWindows(first.Length, first.Steps) : null }, seeds);
         return new NextTokenObjective(network, windows, new NextTokenOptions
         {
             Dropout = Training.Dropout,
