@@ -57,11 +57,11 @@ internal sealed class CompiledTokenNetwork
     /// <summary>Memory for one sequence.</summary>
     /// <param name="capacity">Most tokens of the sequence.</param>
     /// <param name="maxRows">Most tokens that are read at once.</param>
-    /// <param name="pool">Threads that large products are shared with; null for the caller's alone.</param>
-    internal TokenMemory CreateMemory(int capacity, int maxRows, WorkerPool? pool)
+    /// <param name="sharing">Threads that products are shared with; null for the caller's alone.</param>
+    internal TokenMemory CreateMemory(int capacity, int maxRows, LinearSharing? sharing)
     {
         _body.Reach(capacity);
-        var frame = new BodyFrame(_body.Sizes(_tables.Width, maxRows, capacity), 1, pool is null ? null : new LinearSharing(pool));
+        var frame = new BodyFrame(_body.Sizes(_tables.Width, maxRows, capacity), 1, sharing);
         return new TokenMemory(frame, _body.CreateMemory(capacity, maxRows));
     }
 

@@ -4,8 +4,8 @@ namespace Pangu.Inference;
 
 /// <summary>Sessions that were used before, so that a request allocates keys and values only when no free memory is large enough. Safe for many callers at once.</summary>
 /// <param name="network">The model.</param>
-/// <param name="threads">Threads that large products are shared with.</param>
-internal sealed class SessionPool(CompiledTokenNetwork network, WorkerPool threads)
+/// <param name="threads">Threads that products are shared with; 0 for as many as there are processors.</param>
+internal sealed class SessionPool(CompiledTokenNetwork network, int threads) : IDisposable
 {
     private const int Kept = 8;
 
@@ -13,6 +13,10 @@ internal sealed class SessionPool(CompiledTokenNetwork network, WorkerPool threa
     private const int Step = 256;
 
     private readonly List<TokenSession> _free = [];
+    private readonly WorkerPool _pool = new(threads);
+
+    // Small products are shared by two threads at most: with more, their words back cost more than the shorter pieces bring.
+    private readonly CloseCrew? _crew = (threads == 0 ? Environment.ProcessorCount : threads) > 1 ? new CloseCrew(2) : null;
 
     /// <summary>Takes a session, ready for a new sequence.</summary>
     /// <param name="tokens">Most tokens of the sequence.</param>
@@ -29,7 +33,7 @@ internal sealed class SessionPool(CompiledTokenNetwork network, WorkerPool threa
             }
         }
 
-        session ??= new TokenSession(network, (int)Math.Min(network.MaxTokens ?? int.MaxValue, ((long)tokens + Step - 1) / Step * Step), pool: threads);
+        session ??= new TokenSession(network, (int)Math.Min(network.MaxTokens ?? int.MaxValue, ((long)tokens + Step - 1) / Step * Step), sharing: _crew is null ? null : new LinearSharing(_pool, _crew));
         session.Clear();
         return session;
     }
@@ -47,5 +51,12 @@ internal sealed class SessionPool(CompiledTokenNetwork network, WorkerPool threa
 
             _free.Add(session);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _crew?.Dispose();
     }
 }

@@ -1,6 +1,5 @@
 using Pangu.Core;
 using Pangu.Modalities.Text;
-using Pangu.Numerics;
 
 namespace Pangu.Inference;
 
@@ -9,7 +8,6 @@ public sealed class TextGenerator : ITextGenerator
 {
     private readonly CompiledTokenNetwork _network;
     private readonly SessionPool _sessions;
-    private readonly WorkerPool _threads;
     private readonly ITextTokenizer? _tokenizer;
     private readonly string _whyNoTokenizer;
     private readonly TimeProvider _time = TimeProvider.System;
@@ -23,8 +21,7 @@ public sealed class TextGenerator : ITextGenerator
         }
 
         _network = network;
-        _threads = new WorkerPool(threads);
-        _sessions = new SessionPool(network, _threads);
+        _sessions = new SessionPool(network, threads);
         _tokenizer = tokenizer;
         _whyNoTokenizer = words.WhyNone ?? "";
         Traits = new TextGeneratorTraits(tokenizer?.Vocabulary ?? network.Vocabulary, network.MaxTokens)
@@ -134,7 +131,7 @@ public sealed class TextGenerator : ITextGenerator
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _threads.Dispose();
+    public void Dispose() => _sessions.Dispose();
 
     private IEnumerable<TextPiece> Run(TextRequest request, int[] prompt, CancellationToken cancellationToken)
     {

@@ -23,16 +23,16 @@ internal sealed class TokenSession
     /// <param name="network">The model.</param>
     /// <param name="capacity">Most tokens of a sequence, at least 1.</param>
     /// <param name="maxRows">Most tokens that are read at once; 0 for a good number.</param>
-    /// <param name="pool">Threads that large products are shared with; null for the caller's alone.</param>
-    internal TokenSession(CompiledTokenNetwork network, int capacity, int maxRows = 0, WorkerPool? pool = null)
+    /// <param name="sharing">Threads that products are shared with, of this session alone; null for the caller's.</param>
+    internal TokenSession(CompiledTokenNetwork network, int capacity, int maxRows = 0, LinearSharing? sharing = null)
     {
         _network = network;
         _maxRows = maxRows > 0 ? maxRows : Math.Min(ChunkTokens, capacity);
         _scoredRows = Math.Clamp(ScoredLogits / network.Vocabulary, 1, _maxRows);
         Capacity = capacity;
-        _memory = network.CreateMemory(capacity, _maxRows, pool);
+        _memory = network.CreateMemory(capacity, _maxRows, sharing);
         _logits = new float[checked(_scoredRows * network.Vocabulary)];
-        _trial = new SharingTrial(_memory.Frame.Sharing);
+        _trial = new SharingTrial(sharing);
     }
 
     /// <summary>Most tokens of a sequence.</summary>

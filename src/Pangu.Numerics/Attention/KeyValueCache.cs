@@ -190,23 +190,32 @@ public sealed unsafe class KeyValueCache : IPieces
     private static void Move(Span<float> memory, int from, int length) => memory.Slice(from, length).CopyTo(memory);
 
     /// <inheritdoc/>
-    void IPieces.Run(int piece, int worker) => AttendHeads(piece * _headsAPiece, Math.Min(_headsAPiece, _shape.KeyValueHeads - (piece * _headsAPiece)));
+    void IPieces.Run(int piece, int worker)
+    {
+        var first = Math.Min(piece * _headsAPiece, _shape.KeyValueHeads);
+        AttendHeads(first, Math.Min(_headsAPiece, _shape.KeyValueHeads - first));
+    }
 
     private void AttendOne(LinearSharing? sharing)
     {
-        if (sharing is not { Close: true } || _shape.KeyValueHeads == 1 || Count * _shape.KeyValueHeads * _shape.HeadWidth < LeastSharedWork)
+        if (sharing?.Crew is not { } crew || _shape.KeyValueHeads == 1 || Count * _shape.KeyValueHeads * _shape.HeadWidth < LeastSharedWork)
         {
             AttendHeads(0, _shape.KeyValueHeads);
             return;
         }
 
-        _headsAPiece = (_shape.KeyValueHeads + sharing.Pool.Threads - 1) / sharing.Pool.Threads;
-        sharing.Pool.Run(this, (_shape.KeyValueHeads + _headsAPiece - 1) / _headsAPiece);
+        _headsAPiece = (_shape.KeyValueHeads + crew.Threads - 1) / crew.Threads;
+        crew.Run(this);
     }
 
     // The last token alone: the scores of the heads, one softmax over them, the sums of several heads side by side.
     private void AttendHeads(int firstHead, int heads)
     {
+        if (heads == 0)
+        {
+            return;
+        }
+
         var (width, group) = (_shape.HeadWidth, _shape.QueryHeads / _shape.KeyValueHeads);
         var start = First(Count) / Tile.Width * Tile.Width;
         var columns = Padded(Count, Tile.Width) - start;

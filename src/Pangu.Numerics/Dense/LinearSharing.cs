@@ -1,8 +1,9 @@
 namespace Pangu.Numerics;
 
 /// <summary>Shares the panels of one product among the threads of a pool, where it is large enough to pay. For one caller at a time; nothing is allocated a call. The bits do not depend on the number of threads.</summary>
-/// <param name="pool">The threads.</param>
-public sealed unsafe class LinearSharing(WorkerPool pool) : IPieces
+/// <param name="pool">The threads for large products.</param>
+/// <param name="crew">The threads for small ones; null to leave these to the caller.</param>
+public sealed unsafe class LinearSharing(WorkerPool pool, CloseCrew? crew = null) : IPieces
 {
     // Below this many multiply-adds (a megabyte of weights for one row, some 50 microseconds) a second thread pays only where it follows closely.
     private const long LeastWork = 1 << 18;
@@ -17,8 +18,8 @@ public sealed unsafe class LinearSharing(WorkerPool pool) : IPieces
     private Product _product;
     private int _panelsAPiece;
 
-    /// <summary>The threads.</summary>
-    internal WorkerPool Pool => pool;
+    /// <summary>The threads that share small work now; null where it is the caller's alone.</summary>
+    internal CloseCrew? Crew => Close ? crew : null;
 
     /// <summary>Whether small products are shared too: it pays where jobs follow each other within microseconds and a processor is idle, which the caller finds out by measuring.</summary>
     public bool Close { get; set; }
@@ -33,17 +34,26 @@ public sealed unsafe class LinearSharing(WorkerPool pool) : IPieces
     internal bool TryRun(PackedLinear layer, Product product)
     {
         var work = (long)product.Rows * layer.Outputs * layer.Inputs;
-        if (pool.Threads == 1 || work < (Close ? LeastCloseWork : LeastWork))
+        var small = work < LeastWork;
+        if (small ? Crew is null || work < LeastCloseWork : pool.Threads == 1)
         {
             return false;
         }
 
         (_layer, _product) = (layer, product);
-        var pieces = pool.Threads * (work < LeastWork ? 1 : PiecesAThread);
+        var pieces = small ? crew!.Threads : pool.Threads * PiecesAThread;
 
         // Pairs of panels stay together: they are what one row is multiplied with at a time.
-        _panelsAPiece = Math.Max(2, (layer.Panels + pieces - 1) / pieces / 2 * 2);
-        pool.Run(this, (layer.Panels + _panelsAPiece - 1) / _panelsAPiece);
+        _panelsAPiece = Math.Max(2, ((layer.Panels + pieces - 1) / pieces + 1) / 2 * 2);
+        if (small)
+        {
+            crew!.Run(this);
+        }
+        else
+        {
+            pool.Run(this, (layer.Panels + _panelsAPiece - 1) / _panelsAPiece);
+        }
+
         _layer = null;
         return true;
     }

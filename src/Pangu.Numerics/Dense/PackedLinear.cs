@@ -97,11 +97,11 @@ public sealed unsafe class PackedLinear
 
     /// <summary>Some panels of a product.</summary>
     /// <param name="product">What it reads and writes.</param>
-    /// <param name="first">First panel.</param>
+    /// <param name="first">First panel; may be beyond the end.</param>
     /// <param name="end">Panel behind the last; may be beyond the end.</param>
     internal void MultiplyPanels(in Product product, int first, int end)
     {
-        end = Math.Min(end, Panels);
+        (first, end) = (Math.Min(first, Panels), Math.Min(end, Panels));
         if (product.Rows == 1)
         {
             var whole = Math.Min(end, Outputs / Tile.Width) - first;

@@ -61,6 +61,32 @@ public sealed class KeyValueCacheTests
         Assert.Equal(all[(67 * 64)..], last);
     }
 
+    [Theory]
+    [InlineData(8, 8, 32)]
+    [InlineData(6, 3, 64)]
+    [InlineData(5, 5, 16)]
+    public void Attend_HeadsSharedAmongThreads_GivesTheSameBits(int queryHeads, int keyValueHeads, int headWidth)
+    {
+        using var pool = new WorkerPool(3);
+        using var crew = new CloseCrew(3);
+        var shape = new AttentionShape(queryHeads, keyValueHeads, headWidth, 0.2f, true, 0);
+        var sharing = new LinearSharing(pool, crew) { Close = true };
+        var queries = queryHeads * headWidth;
+        var width = queries + (2 * keyValueHeads * headWidth);
+        var rows = Numbers.Gaussian(200 * width, 1);
+        var cache = new KeyValueCache(shape, 200, 1);
+        var scratch = new float[KeyValueCache.ScratchLength(shape, 200, 1)];
+        var (alone, shared) = (new float[queries], new float[queries]);
+        for (var token = 0; token < 200; token++)
+        {
+            var row = rows.AsSpan(token * width, width);
+            cache.Add(row[queries..], width, 1);
+            cache.Attend(row, width, 1, alone, queries, scratch);
+            cache.Attend(row, width, 1, shared, queries, scratch, sharing);
+            Assert.Equal(alone, shared);
+        }
+    }
+
     [Fact]
     public void Add_MoreThanThereIsRoomFor_IsRefused()
     {

@@ -117,14 +117,17 @@ public sealed class PackedLinearTests
     [Theory]
     [InlineData(1, 1_000, 700)]
     [InlineData(1, 33, 9_000)]
+    [InlineData(1, 390, 128)]
+    [InlineData(1, 128, 512)]
     [InlineData(37, 259, 513)]
     public void Multiply_SharedAmongThreads_GivesTheSameBits(int rows, int outputs, int inputs)
     {
         using var pool = new WorkerPool(3);
+        using var crew = new CloseCrew(3);
         var layer = new PackedLinear(Numbers.Gaussian(outputs * inputs, 1), Numbers.Gaussian(outputs, 2), outputs, inputs);
         var x = Numbers.Gaussian(rows * inputs, 3);
         var (alone, shared) = (new float[rows * outputs], new float[rows * outputs]);
-        var sharing = new LinearSharing(pool);
+        var sharing = new LinearSharing(pool, crew) { Close = true };
         layer.Multiply(x, inputs, alone, outputs, rows, add: false);
         for (var round = 0; round < 20; round++)
         {
