@@ -16,6 +16,9 @@ public sealed class NatsTask
     /// <summary>T: inputs of a block; the length that the model was trained with.</summary>
     public required int Block { get; init; }
 
+    /// <summary>What progress calls the work. Default score.</summary>
+    public string Work { get; init; } = "score";
+
     /// <summary>Scores every block.</summary>
     /// <param name="scorer">The model or baseline.</param>
     /// <param name="progress">Takes blocks done; null for silence.</param>
@@ -44,7 +47,7 @@ public sealed class NatsTask
 
             if (index % 64 == 0)
             {
-                progress?.Report(new WorkProgress("score", index, blocks.Count, "blocks"));
+                progress?.Report(new WorkProgress(Work, index, blocks.Count, "blocks"));
             }
         }
 

@@ -60,7 +60,7 @@ internal sealed class EvaluateLanguageStage : Stage
     {
         var data = TextData.Read(context.Input(Text));
         using var served = TextGenerator.Load(Path.Combine(context.Input(Package), "package"), context.Threads);
-        var report = new NatsTask { Part = data.Validation, Block = Context }.Evaluate(new GeneratorScorer(served), context.Progress, context.Cancellation);
+        var report = new NatsTask { Part = data.Validation, Block = Context, Work = Name }.Evaluate(new GeneratorScorer(served), context.Progress, context.Cancellation);
         var metrics = TextFigures.Of(data, report);
         var baselines = BaselineFile.Read(Path.Combine(context.Input(Baselines), "baselines.json"));
         var nats = baselines.ToDictionary(baseline => baseline.Key, baseline => baseline.Value[TextFigures.Key(data.Facts, "nats")]);
@@ -74,6 +74,7 @@ internal sealed class EvaluateLanguageStage : Stage
             },
         });
         Figure.Write(context.OutputFile("figures.json"), [TextFigures.ByPosition(Model, data, report, nats), Samples(served, data, context)]);
+        context.Progress.Report(new WorkProgress(Name, 1, 1, "models"));
     }
 
     /// <inheritdoc/>
