@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pangu.Core;
+using Pangu.Modalities.Series;
 using Pangu.Serving.Http;
 
 namespace Pangu.Serving.Prediction;
@@ -39,7 +40,8 @@ internal sealed class ForecastEndpoint(ServedModels models, ServerLimits limits,
         RequireHorizon(horizon, engine.Traits, "horizon");
         var batches = body.Series.Select((series, index) => SeriesBatch.Of(index, series?.Values, engine.Traits.Channels, limits)).ToList();
         RequireAnswer(batches, horizon, 1 + engine.Traits.Quantiles.Count);
-        var data = batches.Select(batch => Describe(batch, Run(engine, batch, horizon, cancellationToken), horizon, engine.Traits, levels)).ToList();
+        var known = batches.Select((batch, index) => batch.Known(index, body.Series[index]!.Covariates, horizon, limits)).ToList();
+        var data = batches.Zip(known, (batch, covariates) => Describe(batch, Run(engine, batch, covariates, horizon, cancellationToken), horizon, engine.Traits, levels)).ToList();
         return new ForecastAnswer("forecast.list", model.Name, horizon, data, time.GetElapsedTime(began).TotalSeconds);
     }
 
@@ -54,15 +56,18 @@ internal sealed class ForecastEndpoint(ServedModels models, ServerLimits limits,
         var prepared = time.GetElapsedTime(began).TotalSeconds;
         var data = batches.Select(batch =>
         {
-            var forecast = Run(engine, batch, body.PredictionLen, cancellationToken);
+            var forecast = Run(engine, batch, null, body.PredictionLen, cancellationToken);
             return new FeaturePrediction(ByChannel(batch, channel => Part(forecast.Mean, channel, body.PredictionLen)));
         }).ToList();
         var total = time.GetElapsedTime(began).TotalSeconds;
         return new FeatureForecastAnswer(data, new TimeCost(prepared, total - prepared, total));
     }
 
-    private static ForecastResult Run(IForecaster engine, SeriesBatch batch, int horizon, CancellationToken cancellationToken) =>
-        engine.Forecast(new ForecastRequest(batch.Values, 1, batch.Names.Count, batch.Length, horizon), cancellationToken);
+    private static ForecastResult Run(IForecaster engine, SeriesBatch batch, KnownSeries? known, int horizon, CancellationToken cancellationToken)
+    {
+        var request = new ForecastRequest(batch.Values, 1, batch.Names.Count, batch.Length, horizon);
+        return known is null ? engine.Forecast(request, cancellationToken) : new CovariateForecaster(engine).Forecast(request, known, cancellationToken);
+    }
 
     private static SeriesForecast Describe(SeriesBatch batch, ForecastResult forecast, int horizon, ForecasterTraits traits, int[] levels) =>
         new(ByChannel(batch, channel => new ChannelForecast(

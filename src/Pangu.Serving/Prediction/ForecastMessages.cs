@@ -15,7 +15,17 @@ internal sealed record ForecastBody
     public double[]? Quantiles { get; init; }
 
     /// <summary>The series to continue.</summary>
-    public required IReadOnlyList<SeriesBody?> Series { get; init; }
+    public required IReadOnlyList<ForecastSeriesBody?> Series { get; init; }
+}
+
+/// <summary>One series to continue: its history and, where some series are known in advance, those.</summary>
+internal sealed record ForecastSeriesBody
+{
+    /// <summary>History by channel.</summary>
+    public required IReadOnlyDictionary<string, SeriesValues> Values { get; init; }
+
+    /// <summary>Series known in advance, by name: the steps of the history, then those of the forecast; none when left out.</summary>
+    public IReadOnlyDictionary<string, SeriesValues>? Covariates { get; init; }
 }
 
 /// <summary>One series: a list of numbers for each channel, oldest first, <c>null</c> where a value is missing.</summary>

@@ -1,4 +1,5 @@
 using Pangu.Core;
+using Pangu.Modalities.Series;
 
 namespace Pangu.Serving.Prediction;
 
@@ -55,6 +56,42 @@ internal sealed record SeriesBatch(IReadOnlyList<string> Names, float[] Values, 
         }
 
         return new SeriesBatch(names, values, kept);
+    }
+
+    /// <summary>Checks and orders what is known in advance.</summary>
+    /// <param name="index">Place of the series in the request, for messages.</param>
+    /// <param name="covariates">Values by name, history and future; null or empty for none.</param>
+    /// <param name="horizon">Steps of the future.</param>
+    /// <param name="limits">What a request may ask for.</param>
+    /// <returns>The covariates; null for none.</returns>
+    /// <exception cref="RequestException">There are too many, or one has another length.</exception>
+    public KnownSeries? Known(int index, IReadOnlyDictionary<string, SeriesValues>? covariates, int horizon, ServerLimits limits)
+    {
+        if (covariates is null || covariates.Count == 0)
+        {
+            return null;
+        }
+
+        if (covariates.Count > limits.Channels)
+        {
+            throw RequestException.Bad("covariates", "series", $"Series {index} has {covariates.Count} covariates; expected at most {limits.Channels}.");
+        }
+
+        var steps = Length + horizon;
+        foreach (var (name, values) in covariates)
+        {
+            if (values.Numbers?.Length != steps)
+            {
+                throw RequestException.Bad("covariates", "series", $"Series {index} has {values.Numbers?.Length ?? 0} values for covariate {name}; expected {steps}: one for each of the {Length} steps of history and the {horizon} steps of the forecast.");
+            }
+
+            if (Array.FindIndex(values.Numbers, Length, float.IsNaN) is var unknown and >= 0)
+            {
+                throw RequestException.Bad("covariates", "series", $"Covariate {name} of series {index} is null at step {unknown - Length + 1} of the forecast; covariates must be known for all {horizon} steps.");
+            }
+        }
+
+        return new KnownSeries(covariates.Values.SelectMany(values => values.Numbers).ToArray(), covariates.Count, steps);
     }
 
     private static string List(List<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Take(10)) + (names.Count > 10 ? " ..." : "");

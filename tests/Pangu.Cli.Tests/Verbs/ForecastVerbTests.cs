@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pangu.Core;
 using Pangu.Inference;
+using Pangu.Modalities.Series;
 
 namespace Pangu.Cli.Tests.Verbs;
 
@@ -48,7 +49,9 @@ public sealed class ForecastVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("covariates", "--covariates", "price")]
+    [InlineData("csv-unknown-column", "--covariates", "price")]
+    [InlineData("covariates", "--covariates", "other")]
+    [InlineData("covariates", "--covariates", "a,b,other")]
     [InlineData("horizon", "--horizon", "0")]
     [InlineData("horizon", "--horizon", "100000")]
     [InlineData("context", "--context", "-1")]
@@ -62,6 +65,41 @@ public sealed class ForecastVerbTests : IDisposable
         var input = Csv("time,a,b,other", Enumerable.Range(0, 30).Select(step => Row(step, 1, 2, 3)));
         var outcome = await _runner.RunAsync(["forecast", package, "--input", input, "--json", .. options]);
         Assert.Equal((2, code), (outcome.ExitCode, outcome.ErrorCode));
+    }
+
+    [Fact]
+    public async Task Forecast_WithCovariates_FollowsTheirFuture()
+    {
+        var package = TinyModels.WriteForecaster(_folder.File("line"));
+        var heat = Enumerable.Range(0, 46).Select(step => (float)Math.Cos(step * 0.9)).ToArray();
+        var input = Csv("time,load,heat", heat.Select((value, step) => step < 40 ? Row(step, 100 + (20 * value), value) : $"2024-01-02 {step % 24:00}:00:00,,{value.ToString(CultureInfo.InvariantCulture)}"));
+
+        var outcome = await _runner.RunAsync("forecast", package, "--input", input, "--covariates", "heat", "--json");
+
+        Assert.Equal((0, 6), (outcome.ExitCode, outcome.Json.GetProperty("horizon").GetInt32()));
+        using var engine = Forecaster.Load(package);
+        var load = heat[24..40].Select(value => 100 + (20 * value)).ToArray();
+        var expected = new CovariateForecaster(engine).Forecast(new ForecastRequest(load, 1, 1, load.Length, 6), new KnownSeries(heat.AsMemory(24), 1, 22), TestContext.Current.CancellationToken).Mean;
+        Assert.NotEqual(engine.Forecast(new ForecastRequest(load, 1, 1, load.Length, 6), TestContext.Current.CancellationToken).Mean, expected);
+        var lines = outcome.Output.TrimEnd().Split('\n').Select(line => line.TrimEnd('\r')).ToList();
+        Assert.Equal(expected.Select(mean => mean.ToString(CultureInfo.InvariantCulture)), lines[1..^1].Select(line => line.Split(',')[2]));
+        Assert.StartsWith("2024-01-02 16:00:00,load,", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forecast_WithCovariatesThatEndTooSoon_NamesTimeAndWayOut()
+    {
+        var package = TinyModels.WriteForecaster(_folder.File("line"));
+        var input = Csv("time,load,heat", Enumerable.Range(0, 30).Select(step => step < 26 ? Row(step, 1, step % 5) : $"2024-01-02 {step % 24:00}:00:00,,{(step == 28 ? "" : "2")}"));
+
+        var outcome = await _runner.RunAsync("forecast", package, "--input", input, "--covariates", "heat", "--horizon", "3", "--json");
+        Assert.Equal((2, "covariates"), (outcome.ExitCode, outcome.ErrorCode));
+        Assert.Contains("heat has no value at 2024-01-02 04:00:00", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("--horizon 2", outcome.Errors, StringComparison.Ordinal);
+
+        var tooFar = await _runner.RunAsync("forecast", package, "--input", input, "--covariates", "heat", "--horizon", "9", "--json");
+        Assert.Equal(2, tooFar.ExitCode);
+        Assert.Contains("has 4 rows after the last value", tooFar.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,6 +31,20 @@ public sealed class ForecastEndpointTests
     }
 
     [Fact]
+    public async Task Post_WithCovariates_FollowsTheirFuture()
+    {
+        await using var server = await RunningServer.StartAsync(RunningServer.Forecaster());
+        var heat = Enumerable.Range(0, 62).Select(step => Math.Round(Math.Sin(step * 0.7), 3)).ToArray();
+        var load = heat[..60].Select(value => 100 + (20 * value));
+        var (status, body) = await server.PostAsync("/v1/forecasts", JsonSerializer.Serialize(new { horizon = 2, series = new[] { new { values = new { load }, covariates = new { heat } } } }));
+
+        Assert.Equal(200, status);
+        var mean = Numbers(body.GetProperty("data")[0].GetProperty("forecasts").GetProperty("load").GetProperty("mean"));
+        Assert.Equal(100 + (20 * heat[60]), mean[0], 0.1);
+        Assert.Equal(100 + (20 * heat[61]), mean[1], 0.1);
+    }
+
+    [Fact]
     public async Task Post_InTheFeatureShape_AnswersInItsShape()
     {
         await using var server = await RunningServer.StartAsync(RunningServer.Forecaster());
@@ -54,6 +68,8 @@ public sealed class ForecastEndpointTests
 
     [Theory]
     [InlineData("""{"series":[]}""", 400, "series")]
+    [InlineData("""{"horizon":2,"series":[{"values":{"a":[1]},"covariates":{"k":[1,2]}}]}""", 400, "covariates")]
+    [InlineData("""{"horizon":2,"series":[{"values":{"a":[1]},"covariates":{"k":[1,2,null]}}]}""", 400, "covariates")]
     [InlineData("""{"series":[{"values":{}}]}""", 400, "channels")]
     [InlineData("""{"series":[{"values":{"a":[]}}]}""", 400, "length")]
     [InlineData("""{"series":[{"values":{"a":[1],"b":[1,2]}}]}""", 400, "length")]

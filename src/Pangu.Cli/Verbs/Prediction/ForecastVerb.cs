@@ -13,10 +13,10 @@ internal static class ForecastVerb
     public static Command Create(VerbHost host)
     {
         var series = new SeriesOptions();
-        var horizon = new Option<int?>("--horizon") { Description = "Steps to forecast (default: the model's).", HelpName = "n" };
+        var horizon = new Option<int?>("--horizon") { Description = "Steps to forecast (default: the model's; with covariates, as many as are known).", HelpName = "n" };
         var context = new Option<int?>("--context") { Description = "Newest steps of history to use (default: as many as the model looks at).", HelpName = "n" };
         var quantiles = new Option<string?>("--quantiles") { Description = "Quantile levels to write, separated by commas (default: all of the model).", HelpName = "0.1,0.5,0.9" };
-        var covariates = new Option<string?>("--covariates") { Description = "Columns known in advance; refused by models that take none.", HelpName = "a,b" };
+        var covariates = new Option<string?>("--covariates") { Description = "Columns known in advance: the file goes on with rows that hold them alone.", HelpName = "a,b" };
         return host.Verb(
             "forecast", "Continues the series of a CSV file: time, target, mean and quantiles.",
             "./pangu forecast power-transformer/forecast --input ETTh1.csv --time date --target OT --horizon 96 --quantiles 0.1,0.5,0.9 --output forecast.csv",
@@ -27,28 +27,33 @@ internal static class ForecastVerb
     private static int Run(VerbCall call, SeriesOptions options, int? horizon, int? context, string? quantiles, string? covariates)
     {
         var began = call.Time.GetTimestamp();
-        if (SeriesOptions.Names(covariates) is { Count: > 0 } known)
-        {
-            throw PanguException.Usage("covariates", $"--covariates names {string.Join(", ", known)}, but no model of this version takes covariates; leave the option out.");
-        }
-
         using var opened = OpenedModel<IForecaster>.Open(call, call.Parsed.GetRequiredValue(options.Model), "forecast");
         var traits = opened.Engine.Traits;
-        var steps = horizon ?? traits.Horizon;
-        Require("horizon", steps, traits.MaxHorizon, opened.Name);
+        Require("horizon", horizon ?? traits.Horizon, traits.MaxHorizon, opened.Name);
         Require("context", context ?? 1, int.MaxValue, opened.Name);
         var levels = Levels(quantiles, traits, opened.Name);
         var targets = SeriesOptions.Names(call.Parsed.GetValue(options.Target));
-        var columns = SeriesOptions.ColumnsToRead(targets, traits.Channels, opened.Name);
-        var history = SeriesInput.ReadHistory(call, call.Parsed.GetRequiredValue(options.Input), options.Csv.Read(call.Parsed, columns), Math.Min(context ?? traits.Context, traits.Context), PredictionFamily.Preprocessor(opened.Folder));
+        var input = ForecastInput.Read(call, call.Parsed.GetRequiredValue(options.Input), columns => options.Csv.Read(call.Parsed, columns), new ForecastColumns
+        {
+            Channels = SeriesOptions.ColumnsToRead(targets, traits.Channels, opened.Name),
+            Covariates = [.. (SeriesOptions.Names(covariates) ?? []).Distinct()],
+            Context = Math.Min(context ?? traits.Context, traits.Context),
+            Horizon = horizon,
+            DefaultHorizon = traits.Horizon,
+            MaxHorizon = traits.MaxHorizon,
+            Preprocessor = PredictionFamily.Preprocessor(opened.Folder),
+        });
 
-        var forecast = opened.Engine.Forecast(
-            new ForecastRequest(history.Flatten(0, history.StepCount), 1, history.ChannelCount, history.StepCount, steps), call.CancellationToken);
-        var written = targets ?? history.Names;
+        var history = input.History;
+        var request = new ForecastRequest(history.Flatten(0, history.StepCount), 1, history.ChannelCount, history.StepCount, input.Horizon);
+        var forecast = input.Known is null
+            ? opened.Engine.Forecast(request, call.CancellationToken)
+            : new CovariateForecaster(opened.Engine).Forecast(request, input.Known, call.CancellationToken);
+        var written = targets ?? input.Targets;
         var output = SeriesOptions.Write(call, call.Parsed.GetValue(options.Output), writer => CsvSeriesWriter.WriteForecast(
             writer, history, Select(forecast, levels, traits.Quantiles.Count), [.. levels.Select(level => traits.Quantiles[level])], written));
         var result = new ForecastResultJson(
-            1, opened.Name, (long)written.Count * steps, call.Time.GetElapsedTime(began).TotalSeconds, output, steps, history.StepCount, written,
+            1, opened.Name, (long)written.Count * input.Horizon, call.Time.GetElapsedTime(began).TotalSeconds, output, input.Horizon, history.StepCount, written,
             [.. levels.Select(level => traits.Quantiles[level])], opened.Released, opened.Simulated);
         Report(call, result);
         return 0;
