@@ -12,10 +12,10 @@ internal sealed class ForeignConfig
     /// <summary>Bookkeeping that transformers writes into every config and that changes nothing about what a model computes.</summary>
     private static readonly string[] Bookkeeping =
     [
-        "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "_name_or_path", "add_cross_attention", "architectures", "attn_implementation", "auto_map", "bad_words_ids", "begin_suppress_tokens", "bos_token_id",
+        "_attn_implementation", "_attn_implementation_autoset", "_commit_hash", "_name_or_path", "_num_labels", "add_cross_attention", "architectures", "attn_implementation", "auto_map", "bad_words_ids", "begin_suppress_tokens", "bos_token_id",
         "chunk_size_feed_forward", "cross_attention_hidden_size", "decoder_start_token_id", "diversity_penalty", "do_sample", "dtype", "early_stopping", "encoder_no_repeat_ngram_size", "eos_token_id",
-        "exponential_decay_length_penalty", "finetuning_task", "forced_bos_token_id", "forced_eos_token_id", "id2label", "is_decoder", "is_encoder_decoder", "label2id", "length_penalty", "max_length", "min_length", "model_type",
-        "name_or_path", "no_repeat_ngram_size", "num_beam_groups", "num_beams", "num_return_sequences", "output_attentions", "output_hidden_states", "output_scores", "pad_token_id", "prefix", "problem_type", "pruned_heads",
+        "exponential_decay_length_penalty", "finetuning_task", "forced_bos_token_id", "forced_eos_token_id", "gradient_checkpointing", "id2label", "is_decoder", "is_encoder_decoder", "label2id", "length_penalty", "max_length", "min_length", "model_type",
+        "name_or_path", "no_repeat_ngram_size", "num_beam_groups", "num_beams", "num_labels", "num_return_sequences", "output_attentions", "output_hidden_states", "output_scores", "pad_token_id", "prefix", "problem_type", "pruned_heads",
         "remove_invalid_values", "repetition_penalty", "return_dict", "return_dict_in_generate", "sep_token_id", "suppress_tokens", "task_specific_params", "temperature", "tf_legacy_loss", "tie_encoder_decoder", "tokenizer_class",
         "top_k", "top_p", "torch_dtype", "torchscript", "transformers_version", "typical_p", "use_bfloat16", "use_cache",
     ];
@@ -165,13 +165,15 @@ internal sealed class ForeignConfig
     /// <summary>A number that has no default.</summary>
     public double RequireNumber(string name, double placeholder)
     {
-        if (Value(name) is null)
-        {
-            _problems.Add(new Problem(Path, null, $"{_prefix}{name} is absent; {(_prefix.Length > 0 ? _prefix.TrimEnd('.') : $"model_type {ModelType()}")} needs it"));
-            return placeholder;
-        }
-
+        Require(name);
         return Number(name, placeholder);
+    }
+
+    /// <summary>A whole number that has no default.</summary>
+    public int RequireWhole(string name, int placeholder, int minimum)
+    {
+        Require(name);
+        return Whole(name, placeholder, minimum);
     }
 
     /// <summary>A list of words; null when absent or null.</summary>
@@ -271,6 +273,14 @@ internal sealed class ForeignConfig
         if (_problems.Count > 0)
         {
             throw new PanguException(ErrorKind.Usage, "hugging-face-config", $"{Path} cannot be honoured as {architecture} ({_problems.Count} problem(s)).", [.. _problems.OrderBy(problem => problem.Line)]);
+        }
+    }
+
+    private void Require(string name)
+    {
+        if (Value(name) is null)
+        {
+            _problems.Add(new Problem(Path, null, $"{_prefix}{name} is absent; {(_prefix.Length > 0 ? _prefix.TrimEnd('.') : $"model_type {ModelType()}")} needs it"));
         }
     }
 

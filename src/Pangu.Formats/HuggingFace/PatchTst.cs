@@ -9,19 +9,6 @@ internal sealed class PatchTst : Architecture
     public const string Prediction = "PatchTSTForPrediction";
     public const string Pretraining = "PatchTSTForPretraining";
 
-    private static readonly Dictionary<string, ActivationKind> Activations = new(StringComparer.Ordinal)
-    {
-        ["gelu"] = ActivationKind.Gelu,
-        ["gelu_new"] = ActivationKind.GeluTanh,
-        ["gelu_fast"] = ActivationKind.GeluTanh,
-        ["gelu_accurate"] = ActivationKind.GeluTanh,
-        ["gelu_pytorch_tanh"] = ActivationKind.GeluTanh,
-        ["relu"] = ActivationKind.Relu,
-        ["relu2"] = ActivationKind.ReluSquared,
-        ["silu"] = ActivationKind.Silu,
-        ["swish"] = ActivationKind.Silu,
-    };
-
     /// <inheritdoc/>
     public override string ModelType => "patchtst";
 
@@ -129,7 +116,7 @@ internal sealed class PatchTst : Architecture
         var feedForward = new Dense
         {
             Inner = config.Whole("ffn_dim", 512),
-            Activation = config.Choose("activation_function", "gelu", Activations),
+            Activation = ForeignActivations.Read(config, "activation_function", "gelu"),
             Bias = config.Flag("bias", true),
         };
         Branch[] acrossChannels = config.Flag("channel_attention", false)

@@ -19,7 +19,7 @@ internal static class PatchTstExport
         var norm = first.Before ?? first.AfterSum;
         var fields = new JsonObject
         {
-            ["activation_function"] = Activation(dense.Activation),
+            ["activation_function"] = ForeignActivations.Name(dense.Activation),
             ["architectures"] = new JsonArray(model.Head is ForecastHead ? PatchTst.Prediction : PatchTst.Pretraining),
             ["bias"] = dense.Bias,
             ["channel_attention"] = branches.Count == 3,
@@ -76,13 +76,4 @@ internal static class PatchTstExport
                 return false;
         }
     }
-
-    private static string Activation(ActivationKind kind) => kind switch
-    {
-        ActivationKind.Gelu => "gelu",
-        ActivationKind.GeluTanh => "gelu_pytorch_tanh",
-        ActivationKind.Relu => "relu",
-        ActivationKind.ReluSquared => "relu2",
-        _ => "silu",
-    };
 }

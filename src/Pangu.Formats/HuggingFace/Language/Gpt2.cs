@@ -85,8 +85,9 @@ internal sealed partial class Gpt2 : Architecture
     /// <summary>Dropouts; how weights are drawn; heads of other classes; the old name of n_positions; and an order of arithmetic that matters in half precision only.</summary>
     private static void SkipFields(ForeignConfig config)
     {
+        config.TrainingOnly("resid_pdrop", "embd_pdrop", "attn_pdrop");
         config.WithoutEffect(
-            "resid_pdrop", "embd_pdrop", "attn_pdrop", "initializer_range", "n_ctx", "reorder_and_upcast_attn",
+            "initializer_range", "n_ctx", "reorder_and_upcast_attn",
             "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type", "summary_use_proj", "hidden_size", "num_hidden_layers", "num_attention_heads", "max_position_embeddings");
         if (config.Flag("add_cross_attention", false))
         {

@@ -19,6 +19,7 @@ internal static class LayerWindows
         if (types.Count != layers || types.Any(type => type is not ("full_attention" or "sliding_attention")))
         {
             config.Refuse("layer_types", $"{layers} words, each \"full_attention\" or \"sliding_attention\"");
+            return new int?[layers];
         }
 
         return [.. types.Select(type => type == "sliding_attention" ? window : null)];

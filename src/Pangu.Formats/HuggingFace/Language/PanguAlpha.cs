@@ -84,8 +84,11 @@ internal sealed partial class PanguAlpha : Architecture
         };
 
     /// <summary>Dropouts, how weights are drawn, and heads of other classes.</summary>
-    private static void SkipFields(ForeignConfig config) => config.WithoutEffect(
-        "resid_pdrop", "embd_pdrop", "attn_pdrop", "initializer_range", "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type", "summary_use_proj");
+    private static void SkipFields(ForeignConfig config)
+    {
+        config.TrainingOnly("resid_pdrop", "embd_pdrop", "attn_pdrop");
+        config.WithoutEffect("initializer_range", "summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type", "summary_use_proj");
+    }
 
     private static IEnumerable<NameRule> Names(int layers, ModelConfig model)
     {

@@ -19,16 +19,9 @@ internal sealed class PanguPi : Architecture
         var name = Choose(config, ClassName);
         var bias = config.Flag("attention_bias", false);
         var norm = LlamaParts.ReadNorm(config, Defaults);
-        var shortcuts = (int)config.RequireNumber("augmented_shortcut_count", 0);
-        shortcuts = config.Whole("augmented_shortcut_count", shortcuts, minimum: 0);
-        var reduction = config.Whole("augmented_shortcut_reduction", 1);
-        config.RequireNumber("series_activation_terms", 0);
-        var terms = config.Whole("series_activation_terms", 0, minimum: 0);
-        if (shortcuts > 0)
-        {
-            config.RequireNumber("augmented_shortcut_reduction", reduction);
-        }
-
+        var shortcuts = config.RequireWhole("augmented_shortcut_count", 0, minimum: 0);
+        var reduction = shortcuts > 0 ? config.RequireWhole("augmented_shortcut_reduction", 1, minimum: 1) : config.Whole("augmented_shortcut_reduction", 1);
+        var terms = config.RequireWhole("series_activation_terms", 0, minimum: 0);
         var attention = new Branch(LlamaParts.ReadAttention(config, Defaults, bias, bias), norm, Shortcuts: shortcuts == 0 ? null : [.. Enumerable.Repeat(new Shortcut(reduction, ActivationKind.Gelu), shortcuts)]);
         var dense = LlamaParts.ReadDense(config, Defaults) with { Series = terms == 0 ? null : new ActivationSeries(terms) };
         var model = LlamaParts.Assemble(config, Defaults, attention, new Branch(dense, norm));

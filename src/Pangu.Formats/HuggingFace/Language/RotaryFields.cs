@@ -20,41 +20,41 @@ internal static class RotaryFields
         var width = (int)Math.Floor(headWidth * Share(config, section));
         return new Rotary
         {
-            Base = Base(config, section, defaults.RotaryBase),
+            Base = Either(config, section, "rope_theta", defaults.RotaryBase),
             Width = width,
             Scaling = section is null ? null : Scaling(config, section, defaults.Positions),
         };
     }
 
-    private static double Base(ForeignConfig config, ForeignConfig? section, double fallback)
-    {
-        var beside = config.Number("rope_theta", fallback);
-        if (section?.Value("rope_theta") is null)
-        {
-            return beside;
-        }
-
-        var inside = section.Number("rope_theta", beside);
-        if (config.Value("rope_theta") is not null && inside != beside)
-        {
-            config.Refuse("rope_theta", FormattableString.Invariant($"{inside} as in the object of rotary positions, or absent"));
-        }
-
-        return inside;
-    }
-
     private static double Share(ForeignConfig config, ForeignConfig? section)
     {
-        var (name, owner) = ("partial_rotary_factor", section?.Value("partial_rotary_factor") is null ? config : section);
-        var share = owner.Number(name, 1);
-        config.WithoutEffect(name);
+        const string Name = "partial_rotary_factor";
+        var share = Either(config, section, Name, 1);
         if (share is > 0 and <= 1)
         {
             return share;
         }
 
-        owner.Refuse(name, "a number above 0 and at most 1");
+        (section?.Value(Name) is null ? config : section).Refuse(Name, "a number above 0 and at most 1");
         return 1;
+    }
+
+    /// <summary>A field that stands in the object of rotary positions or beside it; both must say the same.</summary>
+    private static double Either(ForeignConfig config, ForeignConfig? section, string name, double fallback)
+    {
+        var beside = config.Number(name, fallback);
+        if (section?.Value(name) is null)
+        {
+            return beside;
+        }
+
+        var inside = section.Number(name, beside);
+        if (config.Value(name) is not null && inside != beside)
+        {
+            config.Refuse(name, FormattableString.Invariant($"{inside} as in the object of rotary positions, or absent"));
+        }
+
+        return inside;
     }
 
     private static RopeScaling? Scaling(ForeignConfig config, ForeignConfig section, int defaultPositions)

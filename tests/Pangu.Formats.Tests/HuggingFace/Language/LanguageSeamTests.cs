@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Pangu.Core;
 
@@ -23,8 +24,9 @@ public sealed partial class LanguageSeamTests
         Assert.Equal(tensors.Values.Sum(tensor => tensor.Count), model.Config.ParameterCount());
         Assert.Equal((Family.Language, Capability.Generate), (model.Family, model.Capability));
         Assert.All(model.Config.Slots(), slot => Assert.Equal(slot.Shape.Select(size => (long)size), model.Weights[slot.Name].Shape));
-        Assert.Equal([2], model.EndIds);
-        Assert.Equal(name.StartsWith("gpt2", StringComparison.Ordinal) || name == "pangu-alpha" ? 64 : 128, model.TrainedTokens);
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!;
+        Assert.Equal([(int)config["eos_token_id"]!], model.EndIds);
+        Assert.Equal((int)(config["n_positions"] ?? config["max_position_embeddings"])!, model.TrainedTokens);
 
         // And back: the same names, shapes and bytes.
         var back = model.ToForeign(model.Weights);
@@ -106,7 +108,9 @@ public sealed partial class LanguageSeamTests
     [InlineData("llama", "refused", "rope_scaling=\"linear\"")]
     [InlineData("llama-tied", "refused", "rope_scaling={\"rope_type\":\"linear\",\"factor\":2}")]
     [InlineData("llama-tied", "refused", "rope_theta=5")]
+    [InlineData("llama-tied", "refused", "partial_rotary_factor=0.5", "rope_parameters.partial_rotary_factor=0.25")]
     [InlineData("llama", "refused", "partial_rotary_factor=2")]
+    [InlineData("qwen3", "refused", "layer_types=[]")]
     [InlineData("qwen3", "refused", "layer_types=[\"full_attention\"]")]
     [InlineData("qwen3", "refused", "layer_types=[\"full_attention\",\"linear_attention\"]")]
     [InlineData("mistral", "refused", "sliding_window=0")]
@@ -116,6 +120,8 @@ public sealed partial class LanguageSeamTests
     [InlineData("pangu-embedded", "refused", "attention_bias=true")]
     [InlineData("pangu-pro-moe", "refused", "num_experts_per_tok=5")]
     [InlineData("pangu-pi", "refused", "-series_activation_terms")]
+    [InlineData("pangu-pi", "refused", "-augmented_shortcut_reduction")]
+    [InlineData("pangu-pi", "refused", "augmented_shortcut_count=1.5")]
     [InlineData("pangu-alpha", "refused", "num_layers=1")]
     public void Read_FieldsChanged_AreHonouredOrRefused(string name, string outcome, params string[] changes)
     {
@@ -173,7 +179,7 @@ public sealed partial class LanguageSeamTests
         Assert.Contains("gone.safetensors", Refusal(map => map["model.norm.weight"] = "gone.safetensors"), StringComparison.Ordinal);
         Assert.Contains("../elsewhere.safetensors", Refusal(map => map["model.norm.weight"] = "../elsewhere.safetensors"), StringComparison.Ordinal);
 
-        string Refusal(Action<System.Text.Json.Nodes.JsonObject> change) =>
+        string Refusal(Action<JsonObject> change) =>
             string.Join('\n', Assert.Throws<PanguException>(() => folder.ReadShards(2, change)).Problems.Select(problem => problem.Message));
     }
 
@@ -213,6 +219,17 @@ public sealed partial class LanguageSeamTests
 
         // c_attn is [in, 3 x 32]; key output 5 of input 7 stands in column 32 + 5 of row 7.
         Assert.Equal(joined[(7 * 96) + 32 + 5], key[(5 * 32) + 7]);
+    }
+
+    [Theory]
+    [InlineData("gpt2", "embd_pdrop")]
+    [InlineData("pangu-alpha", "attn_pdrop")]
+    [InlineData("llama", "attention_dropout")]
+    public void Read_Dropout_IsTold(string name, string field)
+    {
+        using var folder = new GoldenFolder(name).With($"{field}=0.25");
+        using var model = folder.Read();
+        Assert.Contains(model.Notes, note => note.StartsWith($"{field} 0.25", StringComparison.Ordinal));
     }
 
     [Fact]
