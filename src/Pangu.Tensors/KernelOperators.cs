@@ -11,11 +11,6 @@ namespace Pangu.Tensors;
 /// </summary>
 public static class KernelOperators
 {
-    /// <summary>Whether these operators can work on a tensor.</summary>
-    /// <param name="x">Any tensor.</param>
-    /// <returns>True for float32 in main memory.</returns>
-    public static bool CanRun(Tensor x) => x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU;
-
     /// <summary>Linear layers over one input, their results side by side.</summary>
     /// <param name="x">[..., in].</param>
     /// <param name="layers">At least one, each [out, in].</param>

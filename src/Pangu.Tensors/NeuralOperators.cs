@@ -91,22 +91,6 @@ public static class NeuralOperators
         return call.Tensor("aten::mm"u8, ""u8);
     }
 
-    /// <summary>addend + left right.</summary>
-    /// <param name="addend">[n, m], or what broadcasts to it.</param>
-    /// <param name="left">[n, k].</param>
-    /// <param name="right">[k, m].</param>
-    /// <param name="addendFactor">Factor of the addend.</param>
-    /// <param name="productFactor">Factor of the product.</param>
-    /// <returns>[n, m].</returns>
-    public static Tensor AddMatrixProduct(Tensor addend, Tensor left, Tensor right, double addendFactor = 1, double productFactor = 1)
-    {
-        var result = addend.addmm(left, right, (float)addendFactor, (float)productFactor);
-        GC.KeepAlive(addend);
-        GC.KeepAlive(left);
-        GC.KeepAlive(right);
-        return result;
-    }
-
     /// <summary>Matrix product of each pair of a batch.</summary>
     /// <param name="left">[N, n, k].</param>
     /// <param name="right">[N, k, m].</param>
@@ -150,28 +134,6 @@ public static class NeuralOperators
         call.Add(dimension);
         call.Add(false);
         return call.Tensor("aten::_softmax"u8, ""u8);
-    }
-
-    /// <summary>softmax(query key^T scale + mask) value.</summary>
-    /// <param name="query">[B, H, T, E].</param>
-    /// <param name="key">[B, K, S, E]; K divides H.</param>
-    /// <param name="value">[B, K, S, E].</param>
-    /// <param name="mask">Added to the scores, [T, S] or what broadcasts to [B, H, T, S]; null for none.</param>
-    /// <param name="causal">Whether a position sees only those up to itself; not together with a mask.</param>
-    /// <param name="scale">Factor of the scores.</param>
-    /// <returns>[B, H, T, E].</returns>
-    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, double scale)
-    {
-        var call = new OperatorCall();
-        call.Add(query);
-        call.Add(key);
-        call.Add(value);
-        call.AddOptional(mask);
-        call.Add(0.0);
-        call.Add(causal);
-        call.AddOptional((double?)scale);
-        call.Add(query.size(1) != key.size(1));
-        return call.Tensor("aten::scaled_dot_product_attention"u8, ""u8);
     }
 
     /// <summary>x Phi(x).</summary>

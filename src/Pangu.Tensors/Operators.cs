@@ -193,16 +193,6 @@ public static class Operators
         GC.KeepAlive(target);
     }
 
-    /// <summary>target += weight * (end - target): an exponential average.</summary>
-    /// <param name="target">Changed in place.</param>
-    /// <param name="end">Where it moves to.</param>
-    /// <param name="weight">Share of <paramref name="end"/>, from 0 to 1.</param>
-    public static void LerpInPlace(Tensor target, Tensor end, double weight)
-    {
-        MultiplyInPlace(target, 1 - weight);
-        AddInPlace(target, end, weight);
-    }
-
     /// <summary>The address of a tensor's first element.</summary>
     private static unsafe nint Address(Tensor tensor)
     {

@@ -95,22 +95,6 @@ public static class ParameterOperators
 
         return Operators.Stack(0, norms).norm().MoveToOuterDisposeScope();
     }
-
-    /// <summary>Scales gradients so that their common norm is at most a bound.</summary>
-    /// <param name="gradients">Changed in place.</param>
-    /// <param name="maximum">The bound.</param>
-    /// <returns>The norm before; when it is not finite, the gradients were left as they are.</returns>
-    public static double ClipNormInPlace(ReadOnlySpan<Tensor> gradients, double maximum)
-    {
-        using var scope = NewDisposeScope();
-        var norm = (double)Norm(gradients).ToSingle();
-        if (double.IsFinite(norm) && norm > maximum)
-        {
-            MultiplyInPlace(gradients, torch.tensor((float)(maximum / norm)));
-        }
-
-        return norm;
-    }
 }
 
 /// <summary>Rates of one AdamW step.</summary>

@@ -74,23 +74,6 @@ public sealed class OperatorsTests
     }
 
     [Fact]
-    public void ScaledDotProductAttention_GroupedHeadsAndScale_MatchesSoftmaxOfProducts()
-    {
-        using var scope = NewDisposeScope();
-        var query = Wave(1, 2 * 4 * 5 * 6).view(2, 4, 5, 6);
-        var key = Wave(2, 2 * 2 * 5 * 6).view(2, 2, 5, 6);
-        var value = Wave(3, 2 * 2 * 5 * 6).view(2, 2, 5, 6);
-        const double Scale = 0.7;
-        var fused = NeuralOperators.ScaledDotProductAttention(query, key, value, null, false, Scale);
-
-        var keys = key.repeat_interleave(2, 1).reshape(8, 5, 6);
-        var values = value.repeat_interleave(2, 1).reshape(8, 5, 6);
-        var scores = Operators.Multiply(NeuralOperators.BatchedMatrixProduct(query.reshape(8, 5, 6), keys.transpose(1, 2)), Scale);
-        var plain = NeuralOperators.BatchedMatrixProduct(NeuralOperators.Softmax(scores, -1), values).view(2, 4, 5, 6);
-        AssertClose(Operators.ToArray(plain), Operators.ToArray(fused), 1e-5);
-    }
-
-    [Fact]
     public void AdamWInPlace_ThreeSteps_MatchesTheFormula()
     {
         using var scope = NewDisposeScope();
@@ -122,7 +105,7 @@ public sealed class OperatorsTests
         using var frozen = no_grad();
         Tensor[] targets = [Operators.Of([3, 0], 2), Operators.Of([4], 1)];
         Assert.Equal(5, ParameterOperators.Norm(targets).item<float>(), 1e-6);
-        Assert.Equal(5, ParameterOperators.ClipNormInPlace(targets, 1), 1e-6);
+        ParameterOperators.MultiplyInPlace(targets, tensor(0.2f));
         AssertClose([0.6f, 0f], Operators.ToArray(targets[0]), 1e-6);
         ParameterOperators.LerpInPlace(targets, [zeros(2), zeros(1)], [Operators.Of([0.5f], 1), Operators.Of([0.5f], 1)]);
         AssertClose([0.4f], Operators.ToArray(targets[1]), 1e-6);
@@ -130,18 +113,6 @@ public sealed class OperatorsTests
         AssertClose([1f, 1f], Operators.ToArray(targets[0]), 0);
         ParameterOperators.ZeroInPlace(targets);
         AssertClose([0f], Operators.ToArray(targets[1]), 0);
-        Operators.LerpInPlace(targets[1], ones(1), 0.25);
-        AssertClose([0.25f], Operators.ToArray(targets[1]), 0);
-    }
-
-    [Fact]
-    public void ClipNormInPlace_NotFinite_LeavesGradients()
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        Tensor[] targets = [Operators.Of([float.NaN, 8], 2)];
-        Assert.True(double.IsNaN(ParameterOperators.ClipNormInPlace(targets, 1)));
-        Assert.Equal(8, Operators.ToArray(targets[0])[1]);
     }
 
     private static Tensor Wave(int seed, int count) => Operators.Of([.. Enumerable.Range(0, count).Select(i => MathF.Sin((i * 0.37f) + seed))], count);

@@ -96,7 +96,7 @@ internal sealed class TinyTask : IObjective, IDisposable
         {
             h = nn.functional.dropout(h, Dropout, training: true);
             using var frozen = no_grad();
-            Operators.LerpInPlace(Statistics["running"], h.mean([0]), 0.1);
+            ParameterOperators.LerpInPlace([Statistics["running"]], [h.mean([0])], [tensor(0.1f)]);
         }
 
         var up = nn.functional.relu(NeuralOperators.Linear(h, Parameters["stages.0.blocks.0.branches.0.up.weight"], null));

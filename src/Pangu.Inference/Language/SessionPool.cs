@@ -1,3 +1,4 @@
+using Pangu.Core;
 using Pangu.Numerics;
 
 namespace Pangu.Inference;
@@ -20,6 +21,8 @@ internal sealed class SessionPool(CompiledTokenNetwork network, int threads) : I
 
     /// <summary>Takes a session, ready for a new sequence.</summary>
     /// <param name="tokens">Most tokens of the sequence.</param>
+    /// <returns>The session; to be returned.</returns>
+    /// <exception cref="PanguException">There is not the memory for so many tokens.</exception>
     internal TokenSession Rent(int tokens)
     {
         TokenSession? session = null;
@@ -33,7 +36,7 @@ internal sealed class SessionPool(CompiledTokenNetwork network, int threads) : I
             }
         }
 
-        session ??= new TokenSession(network, (int)Math.Min(network.MaxTokens ?? int.MaxValue, ((long)tokens + Step - 1) / Step * Step), sharing: _crew is null ? null : new LinearSharing(_pool, _crew));
+        session ??= Create(tokens);
         session.Clear();
         return session;
     }
@@ -50,6 +53,19 @@ internal sealed class SessionPool(CompiledTokenNetwork network, int threads) : I
             }
 
             _free.Add(session);
+        }
+    }
+
+    private TokenSession Create(int tokens)
+    {
+        var capacity = (int)Math.Min(network.MaxTokens ?? int.MaxValue, ((long)tokens + Step - 1) / Step * Step);
+        try
+        {
+            return new TokenSession(network, capacity, sharing: _crew is null ? null : new LinearSharing(_pool, _crew));
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or OverflowException)
+        {
+            throw new PanguException(ErrorKind.Usage, "generate-memory", $"The keys and values of {tokens} tokens are more than this machine can hold; ask for fewer tokens.", exception);
         }
     }
 

@@ -145,7 +145,7 @@ public sealed unsafe class KeyValueCache : IPieces
         GC.KeepAlive(this);
     }
 
-    private static int Padded(int count, int step) => (count + step - 1) / step * step;
+    private static int Padded(int count, int step) => checked(count + step - 1) / step * step;
 
     // With a window: the window before the first of the rows, the rows, and room so that dropping is rare.
     private static int Held(AttentionShape shape, int capacity, int maxRows) =>

@@ -58,18 +58,6 @@ internal unsafe ref struct OperatorCall
         }
     }
 
-    public void AddOptional(long? value)
-    {
-        if (value is { } known)
-        {
-            PushOptional((ulong)known);
-        }
-        else
-        {
-            AddNone();
-        }
-    }
-
     public void Add(scoped ReadOnlySpan<long> values)
     {
         var list = NewList(values.Length);
@@ -145,28 +133,6 @@ internal unsafe ref struct OperatorCall
         {
             results[index] = torch.Tensor.UnsafeCreateTensor((nint)_slots[index]);
         }
-    }
-
-    /// <summary>Calls the operator for one list of tensors.</summary>
-    /// <param name="name">As for <see cref="Tensor"/>.</param>
-    /// <param name="overload">As for <see cref="Tensor"/>.</param>
-    /// <returns>The results, in the current dispose scope.</returns>
-    public Tensor[] TensorList(ReadOnlySpan<byte> name, ReadOnlySpan<byte> overload)
-    {
-        Invoke(name, overload);
-        var list = (nint)_slots[0];
-        nuint size;
-        Check(_functions.ListSize(list, &size));
-        var tensors = new Tensor[(int)size];
-        for (var index = 0; index < tensors.Length; index++)
-        {
-            ulong slot;
-            Check(_functions.ListItem(list, (nuint)index, &slot));
-            tensors[index] = torch.Tensor.UnsafeCreateTensor((nint)slot);
-        }
-
-        Check(_functions.DeleteList(list));
-        return tensors;
     }
 
     /// <summary>Calls the operator for its effect on its arguments.</summary>

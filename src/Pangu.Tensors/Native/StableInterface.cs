@@ -18,9 +18,6 @@ internal sealed unsafe class StableInterface
         DeleteTensor = (delegate* unmanaged[Cdecl]<nint, int>)NativeLibrary.GetExport(library, "aoti_torch_delete_tensor_object");
         NewList = (delegate* unmanaged[Cdecl]<nuint, nint*, int>)NativeLibrary.GetExport(library, "torch_new_list_reserve_size");
         ListPush = (delegate* unmanaged[Cdecl]<nint, ulong, int>)NativeLibrary.GetExport(library, "torch_list_push_back");
-        ListSize = (delegate* unmanaged[Cdecl]<nint, nuint*, int>)NativeLibrary.GetExport(library, "torch_list_size");
-        ListItem = (delegate* unmanaged[Cdecl]<nint, nuint, ulong*, int>)NativeLibrary.GetExport(library, "torch_list_get_item");
-        DeleteList = (delegate* unmanaged[Cdecl]<nint, int>)NativeLibrary.GetExport(library, "torch_delete_list");
         GetData = (delegate* unmanaged[Cdecl]<nint, nint*, int>)NativeLibrary.GetExport(library, "aoti_torch_get_data_ptr");
         NewString = (delegate* unmanaged[Cdecl]<byte*, nuint, nint*, int>)NativeLibrary.GetExport(library, "torch_new_string_handle");
     }
@@ -39,15 +36,6 @@ internal sealed unsafe class StableInterface
 
     /// <summary>Adds a slot to a list.</summary>
     public delegate* unmanaged[Cdecl]<nint, ulong, int> ListPush { get; }
-
-    /// <summary>Length of a list.</summary>
-    public delegate* unmanaged[Cdecl]<nint, nuint*, int> ListSize { get; }
-
-    /// <summary>A slot of a list.</summary>
-    public delegate* unmanaged[Cdecl]<nint, nuint, ulong*, int> ListItem { get; }
-
-    /// <summary>Gives a list back.</summary>
-    public delegate* unmanaged[Cdecl]<nint, int> DeleteList { get; }
 
     /// <summary>Address of a tensor's first element.</summary>
     public delegate* unmanaged[Cdecl]<nint, nint*, int> GetData { get; }

@@ -118,6 +118,14 @@ public sealed class TextGeneratorTests
     }
 
     [Fact]
+    public void Generate_MoreTokensThanMemoryHolds_IsRefused()
+    {
+        using var generator = LanguageModels.Create(LanguageModels.All["plain"]);
+        var pieces = generator.Generate(new TextRequest { PromptIds = [1], MaxTokens = int.MaxValue });
+        Assert.Equal("generate-memory", Assert.Throws<PanguException>(() => pieces.First()).Code);
+    }
+
+    [Fact]
     public void Generate_Cancelled_Stops()
     {
         using var generator = LanguageModels.Create(LanguageModels.All["plain"]);

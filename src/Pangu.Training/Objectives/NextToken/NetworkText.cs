@@ -1,3 +1,4 @@
+using Pangu.Core;
 using Pangu.Models;
 using Pangu.Tensors;
 using static TorchSharp.torch;
@@ -55,23 +56,5 @@ public sealed class NetworkText(TokenNetwork network)
     /// <param name="prompt">At least one token id.</param>
     /// <param name="count">Tokens to add.</param>
     /// <returns>[count] token ids.</returns>
-    public int[] Greedy(ReadOnlySpan<int> prompt, int count)
-    {
-        var ids = new int[prompt.Length + count];
-        prompt.CopyTo(ids);
-        for (var length = prompt.Length; length < ids.Length; length++)
-        {
-            var logits = Logits(ids.AsSpan(0, length));
-            var last = logits.AsSpan(logits.Length - (logits.Length / length));
-            var best = 0;
-            for (var id = 1; id < last.Length; id++)
-            {
-                best = last[id] > last[best] ? id : best;
-            }
-
-            ids[length] = best;
-        }
-
-        return ids[prompt.Length..];
-    }
+    public int[] Greedy(ReadOnlySpan<int> prompt, int count) => LanguageCase.Continue([.. prompt], count, ids => Logits(ids)[^network.Vocabulary..]);
 }
