@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
 using Pangu.Cli.Families;
 using Pangu.Cli.Terminal;
 using Pangu.Cli.Verbs;
@@ -12,7 +13,7 @@ using Pangu.Core;
 namespace Pangu.Cli;
 
 /// <summary>Reads the command line, runs the verb and turns whatever happens into an exit code and, where something went wrong, one clear message.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">Arguments as the process got them.</param>
@@ -47,6 +48,10 @@ internal static class CommandLine
         catch (PanguException exception)
         {
             return failure.Expected(exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return failure.Unreachable(exception);
         }
         catch (Exception exception)
         {
@@ -100,7 +105,7 @@ internal static class CommandLine
         }
 
         // "Required command was not provided" says nothing beside what stands in its place.
-        var messages = parsed.Errors.Select(error => error.Message).Distinct().ToList();
+        var messages = parsed.Errors.Select(error => TypeName().Replace(error.Message, match => $"; expected {(match.Value.Contains("Double", StringComparison.Ordinal) ? "a number" : "a whole number")}")).Distinct().ToList();
         if (parsed.UnmatchedTokens.Count > 0)
         {
             messages.RemoveAll(message => message.StartsWith("Required command", StringComparison.Ordinal));
@@ -109,4 +114,8 @@ internal static class CommandLine
         var help = string.Join(' ', ["./pangu", .. names, "--help"]);
         return new PanguException(ErrorKind.Usage, "usage", $"{string.Join(' ', messages)} See {help}.");
     }
+
+    /// <summary>How the library names the type of a number; people are told what to write instead.</summary>
+    [GeneratedRegex(" as expected type '[^']*'")]
+    private static partial Regex TypeName();
 }

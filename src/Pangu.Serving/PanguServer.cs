@@ -102,12 +102,15 @@ public sealed class PanguServer : IAsyncDisposable
 
         var application = builder.Build();
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Pangu.Serving");
+        var metrics = new RequestMetrics(time);
+        application.Use((context, next) => metrics.Count(context, next));
         application.Use((context, next) => Errors.Catch(context, next, logger));
         application.Use((context, next) => keys is null || OpenToAll.Contains(context.Request.Path.Value) || keys.Admits(context.Request)
             ? next(context)
             : Errors.Write(context, StatusCodes.Status401Unauthorized, "invalid-key", null, "This server wants a key: send the header 'Authorization: Bearer <key>' with one from its keys file."));
         application.UseRouting();
         application.UseRateLimiter();
+        MetricsEndpoint.Map(application, metrics);
         MapEndpoints(application, new ServedModels(models), settings.Limits, time);
         return application;
     }

@@ -21,6 +21,16 @@ public sealed class ExitCodeTests : IDisposable
     [InlineData(2, "usage", "doctor", "--threads", "many")]
     [InlineData(2, "threads", "models", "list", "--threads", "0")]
     [InlineData(2, "set", "models", "list", "--set", "novalue")]
+    [InlineData(2, "new-data", "new", "my-site", "--from", "power-transformer-small", "--data", "load")]
+    [InlineData(3, "recipe-missing", "check", "no-such-recipe")]
+    [InlineData(3, "recipe-missing", "plan", "no-such-recipe")]
+    [InlineData(3, "recipe-missing", "run", "no-such-recipe")]
+    [InlineData(3, "recipe-missing", "new", "my-site", "--from", "no-such-recipe", "--data", "load=a.csv")]
+    [InlineData(3, "new-data-missing", "new", "my-site", "--from", "power-transformer-small", "--data", "load=no-such-file.csv")]
+    [InlineData(3, "dataset-unknown", "data", "pull", "no-such-data")]
+    [InlineData(3, "text-missing", "perplexity", "no/such-model", "no-such-file.txt")]
+    [InlineData(3, "model-not-found", "forecast", "no/such-model", "--input", "a.csv")]
+    [InlineData(3, "model-not-found", "bench", "training", "no/such-model")]
     [InlineData(3, "model-not-found", "models", "show", "no/such-model")]
     [InlineData(3, "model-not-found", "models", "rm", "no/such-model")]
     [InlineData(3, "data-not-found", "data", "inspect", "no-such-data")]
@@ -51,6 +61,55 @@ public sealed class ExitCodeTests : IDisposable
         Assert.Contains("'modells'", outcome.Errors, StringComparison.Ordinal);
         Assert.Contains("./pangu --help", outcome.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("Required command", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("doctor", "--threads", "many")]
+    [InlineData("generate", "m", "--prompt", "a", "--temperature", "warm")]
+    public async Task Run_OfTextForANumber_SaysNumberAndNoTypeOfOurs(params string[] arguments)
+    {
+        var outcome = await _runner.RunAsync(arguments);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("expected a", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_OfAnUnreadableRecipe_ListsItAsAProblemOfItsFile()
+    {
+        var file = _folder.Write("broken.yaml", "version: 1\nname: [unclosed\n");
+        var outcome = await _runner.RunAsync("check", file, "--json");
+
+        var problem = outcome.Json.GetProperty("problems")[0];
+        Assert.Equal((2, file), (outcome.ExitCode, problem.GetProperty("path").GetString()));
+        Assert.True(problem.GetProperty("line").GetInt32() >= 2);
+    }
+
+    [Theory]
+    [InlineData("--missing", "x")]
+    [InlineData("--duplicates", "mean")]
+    [InlineData("--header", "no")]
+    public async Task New_OfATextWithOptionsOfCsvFiles_IsRefused(string option, string value)
+    {
+        var text = _folder.Write("book.txt", string.Concat(Enumerable.Repeat("all work and no play\n", 100)));
+        var outcome = await _runner.RunAsync("new", _folder.File("my-text"), "--from", "tiny-shakespeare-small", "--data", $"text={text}", option, value, "--json");
+        Assert.Equal((2, "new-options"), (outcome.ExitCode, outcome.ErrorCode));
+    }
+
+    [Fact]
+    public async Task Check_OfASet_NamesItAsItWasWritten()
+    {
+        var outcome = await _runner.RunAsync("run", "power-transformer-small", "--set", "seed=many", "--json");
+        Assert.Equal((2, "--set seed=many"), (outcome.ExitCode, outcome.Json.GetProperty("error").GetProperty("details")[0].GetProperty("path").GetString()));
+    }
+
+    [Fact]
+    public void Report_OfAFileThatCannotBeReached_Is3AndNoFaultOfOurs()
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        Assert.Equal(3, new FailureReport(output, errors, json: true, debug: false).Unreachable(new UnauthorizedAccessException("Access to the path '/root/x' is denied.")));
+        Assert.Contains("'/root/x' is denied", errors.ToString(), StringComparison.Ordinal);
+        Assert.Equal("io", JsonDocument.Parse(output.ToString()).RootElement.GetProperty("error").GetProperty("code").GetString());
     }
 
     [Fact]

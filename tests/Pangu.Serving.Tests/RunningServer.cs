@@ -45,8 +45,14 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public async Task<(int Status, JsonElement Body)> GetAsync(string path)
     {
+        var (status, text) = await GetTextAsync(path);
+        return (status, JsonDocument.Parse(text).RootElement);
+    }
+
+    public async Task<(int Status, string Body)> GetTextAsync(string path)
+    {
         using var response = await Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        return ((int)response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     public async ValueTask DisposeAsync()

@@ -46,6 +46,13 @@ internal interface IModelFamily
     /// <returns>The objective, to be disposed where it can be; null for a network of another family.</returns>
     IObjective? MeasuredObjective(TorchModel model, TrainingLoad load);
 
+    /// <summary>Shows what its data hold.</summary>
+    IDataInspector Inspector { get; }
+
+    /// <summary>Tokens of a row on which a network of this family is measured where nothing else is said.</summary>
+    /// <param name="config">A network.</param>
+    int MeasuredRowTokens(ModelConfig config);
+
     /// <summary>Its recipes.</summary>
     /// <param name="catalogue">The data sets that recipes may name.</param>
     /// <param name="store">Brings data onto this machine.</param>

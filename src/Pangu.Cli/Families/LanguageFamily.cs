@@ -17,6 +17,8 @@ namespace Pangu.Cli.Families;
 /// <summary>Texts: models that continue them.</summary>
 internal sealed class LanguageFamily : IModelFamily
 {
+    private const int MeasuredTokens = 256;
+
     /// <inheritdoc/>
     public Family Family => Family.Language;
 
@@ -46,9 +48,15 @@ internal sealed class LanguageFamily : IModelFamily
     public IVerifiableModel OpenNative(ModelFolder model) => LanguageVerifier.Create(model.Config, model.Weights);
 
     /// <inheritdoc/>
-    public IObjective? MeasuredObjective(TorchModel model, TrainingLoad load) => model.Config.Embedder is TokenEmbedder
-        ? new NextTokenObjective(new TokenNetwork(model), new RandomTokens(new TokenBatchShape(load.Rows, load.RowTokens), ((TokenEmbedder)model.Config.Embedder).Vocabulary, new Seeds(1)), new NextTokenOptions(), new Seeds(1), load.MicroBatches)
+    public IObjective? MeasuredObjective(TorchModel model, TrainingLoad load) => model.Config.Embedder is TokenEmbedder embedder
+        ? new NextTokenObjective(new TokenNetwork(model), new RandomTokens(new TokenBatchShape(load.Rows, load.RowTokens), embedder.Vocabulary, new Seeds(1)), new NextTokenOptions(), new Seeds(1), load.MicroBatches)
         : null;
+
+    /// <inheritdoc/>
+    public IDataInspector Inspector { get; } = new TextInspect();
+
+    /// <inheritdoc/>
+    public int MeasuredRowTokens(ModelConfig config) => MeasuredTokens;
 
     /// <inheritdoc/>
     public IEnumerable<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [new LanguageRecipeFamily(catalogue, store)];

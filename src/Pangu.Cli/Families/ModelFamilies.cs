@@ -54,6 +54,19 @@ internal static class ModelFamilies
     public static IObjective MeasuredObjective(TorchModel model, TrainingLoad load) => All.Select(family => family.MeasuredObjective(model, load)).FirstOrDefault(objective => objective is not null)
         ?? throw PanguException.Usage("bench-network", $"A network of {model.Config.Embedder.GetType().Name} and {model.Config.Head.GetType().Name} learns by no loss that can be measured.");
 
+    /// <summary>Tokens of a row on which a network is measured where nothing else is said.</summary>
+    public static int MeasuredRowTokens(Family family, ModelConfig config) => Of(family).MeasuredRowTokens(config);
+
+    /// <summary>What shows data of a kind.</summary>
+    public static IDataInspector InspectorOf(DatasetKind kind) => All.FirstOrDefault(family => family.Inspector.Kind == kind)?.Inspector
+        ?? throw PanguException.Usage("data-kind", $"The set holds {kind.ToString().ToLowerInvariant()}; this version inspects {string.Join(" and ", All.Select(family => family.Inspector.Kind.ToString().ToLowerInvariant()))}.");
+
+    /// <summary>What shows a file, by its end; what no family claims is read by the first of them.</summary>
+    public static IDataInspector InspectorOf(string extension) => (All.FirstOrDefault(family => family.Inspector.Extensions.Contains(extension)) ?? All[0]).Inspector;
+
+    /// <summary>What shows a recipe's data.</summary>
+    public static IDataInspector InspectorOf(Family family) => Of(family).Inspector;
+
     /// <summary>Opens a model on the torch-free engine to be verified.</summary>
     /// <param name="model">A package or Hugging Face folder.</param>
     /// <returns>The model; the caller disposes it.</returns>

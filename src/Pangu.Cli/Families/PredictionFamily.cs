@@ -60,6 +60,12 @@ internal sealed class PredictionFamily : IModelFamily
         : null;
 
     /// <inheritdoc/>
+    public IDataInspector Inspector { get; } = new SeriesInspect();
+
+    /// <inheritdoc/>
+    public int MeasuredRowTokens(ModelConfig config) => ((SeriesEmbedder)config.Embedder).Tokens;
+
+    /// <inheritdoc/>
     public IEnumerable<IRecipeFamily> Recipes(Catalogue catalogue, DataStore store) => [new SeriesRecipeFamily(catalogue, store)];
 
     /// <inheritdoc/>

@@ -36,6 +36,10 @@ internal sealed class FailureReport(TextWriter output, TextWriter errors, bool j
         return (int)exception.Kind;
     }
 
+    /// <summary>A file or folder that could not be read or written: nothing that we can mend.</summary>
+    public int Unreachable(Exception exception) => Expected(new PanguException(
+        ErrorKind.Missing, "io", $"A file or folder could not be read or written: {exception.Message.TrimEnd('.')}. See that it is there, that you may, and that the disk is not full.", exception));
+
     public int Unexpected(Exception exception)
     {
         errors.WriteLine($"pangu: our own fault: {exception.GetType().Name}: {exception.Message}");
@@ -44,7 +48,8 @@ internal sealed class FailureReport(TextWriter output, TextWriter errors, bool j
         return (int)ErrorKind.Internal;
     }
 
-    private static string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path);
+    /// <summary>A file's absolute path; what is no file, such as a <c>--set</c>, as it stands.</summary>
+    public static string? Absolute(string? path) => path is not null && !path.StartsWith("--", StringComparison.Ordinal) ? Path.GetFullPath(path) : path;
 
     private void WriteJson(ErrorBody body)
     {

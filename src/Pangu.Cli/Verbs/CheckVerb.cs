@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
+using Pangu.Cli.Terminal;
 using Pangu.Cli.Workshop;
 using Pangu.Core;
 using Pangu.Workshop.Recipes;
@@ -32,7 +33,7 @@ internal static class CheckVerb
             return 0;
         }
 
-        var json = new CheckResult(1, result.Problems.Count == 0, [.. result.Problems.Select(problem => new CheckProblem(File.Exists(problem.Path) ? Path.GetFullPath(problem.Path) : problem.Path, problem.Line, problem.Message))]);
+        var json = new CheckResult(1, result.Problems.Count == 0, [.. result.Problems.Select(problem => new CheckProblem(FailureReport.Absolute(problem.Path), problem.Line, problem.Message))]);
         call.Result(json, CheckJson.Default.CheckResult, text => Write(text, reference, result.Problems));
         return json.Ok ? 0 : (int)ErrorKind.Usage;
     }

@@ -71,7 +71,9 @@ internal static class NewVerb
         }
 
         var path = Path.GetFullPath(parts[1]);
-        return File.Exists(path) ? (parts[0], path) : throw PanguException.Usage("new-data", $"--data {data}: {path} does not exist.");
+        return File.Exists(path) ? (parts[0], path)
+            : Directory.Exists(path) ? throw PanguException.Usage("new-data", $"--data {data}: {path} is a folder; a file was expected.")
+            : throw PanguException.Missing("new-data-missing", $"--data {data}: {path} does not exist; give the path of the file, relative to where you are.");
     }
 }
 

@@ -42,7 +42,7 @@ internal static class RunVerb
         }
         catch (OperationCanceledException)
         {
-            call.Errors.WriteLine($"Stopped at a safe point. Go on with: ./pangu run {string.Join(' ', [reference, .. workshop.Settings.Select(setting => $"--set {setting}")])}");
+            call.Errors.WriteLine($"Stopped at a safe point. Go on with: ./pangu run {string.Join(' ', [reference, .. workshop.Settings.Select(setting => $"--set {setting}"), $"--threads {call.Settings.Threads}"])}");
             throw;
         }
     }

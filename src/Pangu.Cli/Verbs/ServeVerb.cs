@@ -36,6 +36,11 @@ internal static class ServeVerb
             throw PanguException.Missing("nothing-to-serve", "There is no released model to serve; ./pangu run power-transformer makes some, or name a model.");
         }
 
+        if (located.GroupBy(NameOf).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+        {
+            throw PanguException.Usage("serve-twice", $"Two of the models would be served as {twice}; a name means one model. Leave one out.");
+        }
+
         var uses = new List<IDisposable>();
         var served = new List<ServedModel>();
         try
@@ -74,12 +79,13 @@ internal static class ServeVerb
         [.. models.Where(model => model.Released && ModelFamilies.HasEndpoint(model.Card.Family, model.Card.Capability)).GroupBy(model => model.Name)
             .Select(name => name.Last()).Select(model => new LocatedModel(model.Folder, ModelSource.Registry, model))];
 
+    private static string NameOf(LocatedModel model) => model.Registered?.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Folder));
+
     private static ServedModel Serve(LocatedModel model, int threads)
     {
         var opened = ModelFamilies.OpenEngine(model, threads);
         var card = model.Registered?.Card;
-        var name = model.Registered?.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Folder));
-        return new ServedModel(name, new ModelDescription
+        return new ServedModel(NameOf(model), new ModelDescription
         {
             Capability = opened.Capability,
             Family = opened.Family,

@@ -25,7 +25,7 @@ public sealed class Catalogue(string folder)
     {
         if (!Contains(id))
         {
-            throw PanguException.Usage("dataset-unknown", $"There is no data set \"{id}\" in {folder}; there are {string.Join(", ", Ids())}.");
+            throw PanguException.Missing("dataset-unknown", $"There is no data set \"{id}\" in {folder}; there are {string.Join(", ", Ids())}.");
         }
 
         var file = Path.Combine(folder, $"{id}.yaml");

@@ -60,7 +60,7 @@ internal static partial class Errors
             case BadHttpRequestException bad:
                 return Write(context, bad.StatusCode, "bad-request", null, bad.Message);
             case JsonException json:
-                return Write(context, StatusCodes.Status400BadRequest, "json", json.Path, $"The body could not be read: {JsonProblem.Describe(json)}");
+                return Write(context, StatusCodes.Status400BadRequest, "json", json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : null, $"The body could not be read: {JsonProblem.Describe(json)}");
             case PanguException { Kind: ErrorKind.Usage } usage:
                 return Write(context, StatusCodes.Status400BadRequest, usage.Code, null, string.Join(' ', [usage.Message, .. usage.Problems.Select(problem => problem.ToString())]));
             case PanguException { Kind: ErrorKind.Missing } missing:

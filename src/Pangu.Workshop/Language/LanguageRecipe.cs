@@ -41,7 +41,8 @@ public sealed record TextSettings
     /// <summary>File of the catalogue entry; default its first.</summary>
     public string? File { get; init; }
 
-    /// <summary>Path of a UTF-8 file, relative to the recipe; this or <see cref="Source"/>.</summary>
+    /// <summary>Path of a UTF-8 file, relative to the file that states it; this or <see cref="Source"/>.</summary>
+    [RecipePath]
     public string? Path { get; init; }
 
     /// <summary>What becomes of line ends. Default keep.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Pangu.Core;
+using Pangu.Modalities.Series;
 using Pangu.Modalities.Text;
 using Pangu.Workshop.Language.Texts;
 using Pangu.Workshop.Recipes;
@@ -22,7 +23,7 @@ internal static class LanguageReplica
             throw PanguException.Usage("new-data", $"--data got {string.Join(", ", replica.Data.Select(data => $"\"{data.Role}\""))}; recipes of the language family have one text, for example --data text=book.txt.");
         }
 
-        if (replica.ReadOptions is not { Delimiter: null, Decimal: null, Time: null, TimeFormat: null, TimeZone: null, Columns: null, IntervalSeconds: null })
+        if (replica.ReadOptions with { Missing = CsvReadOptions.Detect.Missing } != CsvReadOptions.Detect || replica.ReadOptions.Missing.Count > 0)
         {
             throw PanguException.Usage("new-options", "Options for reading CSV files were given, but recipes of the language family read a text; leave them out.");
         }
@@ -33,7 +34,7 @@ internal static class LanguageReplica
         var data = TextData.Of(text, settings);
         var yaml = new StringBuilder();
         yaml.Append(CultureInfo.InvariantCulture, $"# {recipe.Title ?? recipe.Name}, repeated for {replica.Name}.\n#   ./pangu run {replica.RunReference}\n");
-        yaml.Append("# Everything that is not said here is as in the recipe that it extends; pangu check lists what does not fit.\n");
+        yaml.Append("# Everything that is not said here is as in the recipe that it extends; ./pangu check lists what does not fit.\n");
         yaml.Append(CultureInfo.InvariantCulture, $"extends: {Quote(replica.Extends)}\nversion: 1\nname: {replica.Name}\ntitle: {Quote($"{replica.Name}, after the recipe {recipe.Name}")}\n\n");
         yaml.Append(CultureInfo.InvariantCulture, $"data:\n  standIn: null\n  text:\n    id: {replica.Name}\n    source: null\n    file: null\n    path: {Quote(Path.GetRelativePath(replica.Folder, path).Replace('\\', '/'))}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"    splits: {{ train: {settings.Splits.Train}, validation: {settings.Splits.Validation} }} # {data.Facts.TrainCharacters} and {data.Facts.ValidationCharacters} of {data.Facts.Characters} characters\n");

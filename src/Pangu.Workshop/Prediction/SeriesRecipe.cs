@@ -46,7 +46,8 @@ public sealed record SiteSettings
     /// <summary>File of the catalogue entry; default its first.</summary>
     public string? File { get; init; }
 
-    /// <summary>Path of a CSV file, relative to the recipe; this or <see cref="Source"/>.</summary>
+    /// <summary>Path of a CSV file, relative to the file that states it; this or <see cref="Source"/>.</summary>
+    [RecipePath]
     public string? Path { get; init; }
 
     /// <summary>Time column; default the one that is found.</summary>
@@ -72,6 +73,18 @@ public sealed record SiteSettings
 
     /// <summary>Zone of times written without one; default they are taken as they stand.</summary>
     public string? TimeZone { get; init; }
+
+    /// <summary>Whether the first line names the columns; default what is found.</summary>
+    public bool? Header { get; init; }
+
+    /// <summary>Further texts that mark a missing value, such as -999. Default none.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>Of two rows of one time: error, first, last or mean. Default error.</summary>
+    public string? Duplicates { get; init; }
+
+    /// <summary>Lines to leave out before the header. Default 0.</summary>
+    public int SkipLines { get; init; }
 
     /// <summary>How rows are divided, in time order.</summary>
     public required SplitSettings Splits { get; init; }

@@ -1,6 +1,7 @@
 using Pangu.Core;
 using Pangu.Data.Sources;
 using Pangu.Evaluation.Prediction.Baselines;
+using Pangu.Workshop.Prediction.Sites;
 using Pangu.Workshop.Recipes;
 
 namespace Pangu.Workshop.Prediction;
@@ -51,11 +52,27 @@ internal sealed class SeriesRecipeCheck(SeriesRecipe recipe, string folder, Cata
                 add(site, "path", $"path is \"{path}\" but {Path.GetFullPath(Path.Combine(folder, path))} does not exist; give it relative to the recipe");
             }
 
+            CheckReading(site);
             var splits = site.Splits;
             Require(splits is { Train: > 0, Validation: > 0, Test: > 0 }, site, "splits", $"splits of {site.Id} are {splits.Train}, {splits.Validation}, {splits.Test}; each must be above 0 (a share up to 1, or rows)");
             Require(new[] { splits.Train, splits.Validation, splits.Test }.Where(part => part <= 1).Sum() <= 1 + 1e-9, site, "splits", $"the shares of {site.Id} add up to more than 1");
             Require(site.Season is null or > 0, site, "season", $"season is {site.Season}; it must be at least 1 step");
             Require(site.IntervalSeconds is null or > 0, site, "intervalSeconds", $"intervalSeconds is {site.IntervalSeconds}; it must be above 0");
+        }
+    }
+
+    private void CheckReading(SiteSettings site)
+    {
+        try
+        {
+            SiteSource.ReadOptions(site);
+        }
+        catch (PanguException exception)
+        {
+            foreach (var problem in exception.Problems)
+            {
+                add(site, null, $"the file of {site.Id} cannot be read so: {problem.Message}");
+            }
         }
     }
 

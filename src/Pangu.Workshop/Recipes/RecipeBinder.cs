@@ -9,9 +9,11 @@ namespace Pangu.Workshop.Recipes;
 
 /// <summary>Binds recipe nodes to settings records and collects every problem with its line: unknown keys, missing keys, wrong types, unknown choices.</summary>
 /// <remarks>Property names become camelCase keys. Closed hierarchies are told apart by <c>kind</c>, from their <see cref="JsonDerivedTypeAttribute"/>.</remarks>
-internal sealed class RecipeBinder
+/// <param name="folder">Folder of the recipe, to which bound paths are relative.</param>
+internal sealed class RecipeBinder(string folder)
 {
     private readonly List<Problem> _problems = [];
+    private readonly HashSet<RecipeNode> _unbound = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<object, RecipeNode> _origins = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Every problem so far.</summary>
@@ -20,19 +22,22 @@ internal sealed class RecipeBinder
     /// <summary>Where a bound record stood; null for one that no node made.</summary>
     public RecipeNode? OriginOf(object settings) => _origins.GetValueOrDefault(settings);
 
-    /// <summary>Adds a problem at the place of a key of a record (or of the record itself).</summary>
+    /// <summary>Adds a problem at the place of a key of a record (or of the record itself); where that could not be bound, its problem is told already.</summary>
     public void Add(object settings, string? key, string message)
     {
         var node = OriginOf(settings);
         var place = key is not null && node is RecipeMap map ? map.Find(key) ?? node : node;
-        _problems.Add(new Problem(place?.File, place?.Line, message));
+        if (place is null || !_unbound.Contains(place))
+        {
+            _problems.Add(new Problem(place?.File, place?.Line, message));
+        }
     }
 
     /// <summary>Binds a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="type">Type of the value.</param>
     /// <param name="path">Dotted path for messages.</param>
-    /// <returns>The value; null where a problem was found.</returns>
+    /// <returns>The value, with defaults where a problem was found; null where it would have holes.</returns>
     public object? Bind(RecipeNode node, Type type, string path)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -80,24 +85,25 @@ internal sealed class RecipeBinder
             type = match.DerivedType;
         }
 
-        var before = _problems.Count;
         var properties = Properties(type);
         foreach (var (key, value) in map.Entries.Where(entry => properties.All(property => Key(property) != entry.Key)))
         {
             var nearest = properties.Select(Key).MinBy(known => Distance(known, key));
-            var hint = nearest is not null && Distance(nearest, key) <= 3 ? $"; did you mean \"{nearest}\"?" : $"; it takes {string.Join(", ", Keys(type))}";
+            var hint = nearest is not null && Distance(nearest, key) <= Math.Clamp(key.Length / 2, 1, 3) ? $"; did you mean \"{nearest}\"?" : $"; it takes {string.Join(", ", Keys(type))}";
             Fail(value, $"{path} has no setting \"{key}\"{hint}");
         }
 
         var instance = Create(type);
+        var whole = true;
         foreach (var property in properties)
         {
             var value = map.Find(Key(property));
             if (value is null || (value is RecipeScalar { Text: null } && IsOptional(property)))
             {
-                if (property.GetCustomAttribute<RequiredMemberAttribute>() is not null)
+                if (!IsOptional(property))
                 {
                     Fail(node, $"{path}.{Key(property)} is missing; expected {Expected(property.PropertyType)}");
+                    whole &= property.PropertyType.IsValueType;
                 }
 
                 continue;
@@ -105,12 +111,23 @@ internal sealed class RecipeBinder
 
             if (Bind(value, property.PropertyType, $"{path}.{Key(property)}") is { } bound)
             {
-                property.SetValue(instance, bound);
+                property.SetValue(instance, bound is string text && property.IsDefined(typeof(RecipePathAttribute)) ? FromRecipe(text, value) : bound);
+            }
+            else
+            {
+                whole &= IsOptional(property) || property.PropertyType.IsValueType;
             }
         }
 
         _origins[instance] = node;
-        return _problems.Count == before ? instance : null;
+        return whole ? instance : null;
+    }
+
+    /// <summary>A path relative to the recipe, of one that is relative to the file that states it. What <c>--set</c> states is relative to the recipe.</summary>
+    private string FromRecipe(string path, RecipeNode stated)
+    {
+        var from = File.Exists(stated.File) ? Path.GetDirectoryName(Path.GetFullPath(stated.File))! : folder;
+        return from == folder || Path.IsPathRooted(path) ? path : Path.GetRelativePath(folder, Path.Combine(from, path)).Replace('\\', '/');
     }
 
     private object? BindList(RecipeNode node, Type itemType, string path)
@@ -129,7 +146,7 @@ internal sealed class RecipeBinder
             }
         }
 
-        return items;
+        return items.Count == list.Items.Count ? items : null;
     }
 
     private object? BindDictionary(RecipeNode node, Type valueType, string path)
@@ -148,7 +165,7 @@ internal sealed class RecipeBinder
             }
         }
 
-        return dictionary;
+        return dictionary.Count == map.Entries.Count ? dictionary : null;
     }
 
     private object? BindScalar(RecipeNode node, Type type, string path)
@@ -210,6 +227,7 @@ internal sealed class RecipeBinder
     private object? Fail(RecipeNode node, string message)
     {
         _problems.Add(new Problem(node.File, node.Line, message));
+        _unbound.Add(node);
         return null;
     }
 

@@ -23,7 +23,7 @@ public sealed partial class RecipeFile(IReadOnlyList<IRecipeFamily> families, st
     {
         string[] candidates = [reference, Path.Combine(reference, "recipe.yaml"), Path.Combine(recipesFolder, reference, "recipe.yaml"), Path.Combine(recipesFolder, reference + ".yaml")];
         return candidates.FirstOrDefault(File.Exists)
-            ?? throw PanguException.Usage("recipe-missing", $"There is no recipe \"{reference}\": looked for {string.Join(", ", candidates.Skip(1))}. Recipes at hand: {string.Join(", ", Known())}.");
+            ?? throw PanguException.Missing("recipe-missing", $"There is no recipe \"{reference}\": looked for {string.Join(", ", candidates.Skip(1))}. Recipes at hand: {string.Join(", ", Known())}.");
     }
 
     /// <summary>Names of the recipes under the recipes folder.</summary>
@@ -38,11 +38,22 @@ public sealed partial class RecipeFile(IReadOnlyList<IRecipeFamily> families, st
     /// <param name="file">Path of the YAML file.</param>
     /// <param name="settings">Values of <c>--set</c>.</param>
     /// <returns>The recipe where it could be bound, and all problems.</returns>
-    /// <exception cref="PanguException">The file is no YAML or a <c>--set</c> is no setting.</exception>
+    /// <exception cref="PanguException">The file is missing, or a <c>--set</c> cannot be read.</exception>
     public CheckedRecipe Check(string file, IReadOnlyList<string> settings)
     {
-        var document = RecipeReader.Read(file, settings);
-        var binder = new RecipeBinder();
+        try
+        {
+            return Check(RecipeReader.Read(file, settings), Path.GetDirectoryName(Path.GetFullPath(file))!);
+        }
+        catch (PanguException exception) when (exception.Code == RecipeReader.UnreadableCode)
+        {
+            return new CheckedRecipe(null, null, exception.Problems);
+        }
+    }
+
+    private CheckedRecipe Check(RecipeMap document, string folder)
+    {
+        var binder = new RecipeBinder(folder);
         if (document.Find("version") is not RecipeScalar { Text: { } version } || !int.TryParse(version, out var number) || number != FormatVersion)
         {
             var place = document.Find("version") ?? document;
@@ -64,7 +75,7 @@ public sealed partial class RecipeFile(IReadOnlyList<IRecipeFamily> families, st
                 binder.Add(recipe, "name", $"name is \"{recipe.Name}\"; expected lower-case letters, digits and hyphens, for example my-site");
             }
 
-            family.Validate(recipe, Path.GetDirectoryName(Path.GetFullPath(file))!, (settingsRecord, key, message) => binder.Add(settingsRecord, key, message));
+            family.Validate(recipe, folder, (settingsRecord, key, message) => binder.Add(settingsRecord, key, message));
             return new CheckedRecipe(binder.Problems.Count == 0 ? recipe : null, family, binder.Problems);
         }
 

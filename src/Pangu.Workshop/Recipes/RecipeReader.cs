@@ -7,6 +7,9 @@ namespace Pangu.Workshop.Recipes;
 /// <summary>Reads recipe files into nodes that know their lines: one document a file, <c>extends</c> resolved, <c>--set</c> applied. No includes, no merge keys.</summary>
 internal static class RecipeReader
 {
+    /// <summary>Code of what makes a file unreadable as a recipe; the problems say where.</summary>
+    public const string UnreadableCode = "recipe-yaml";
+
     private const int MaxDepth = 8;
 
     /// <summary>Reads a recipe file with everything it extends.</summary>
@@ -30,12 +33,12 @@ internal static class RecipeReader
 
         if (depth == MaxDepth)
         {
-            throw Problem(extends, $"extends goes more than {MaxDepth} files deep; does a recipe extend itself?");
+            throw Unreadable(extends.File, extends.Line, $"extends goes more than {MaxDepth} files deep; does a recipe extend itself?");
         }
 
         if (extends is not RecipeScalar { Text: { } name })
         {
-            throw Problem(extends, "extends must be the path of a recipe file or folder, relative to this file");
+            throw Unreadable(extends.File, extends.Line, "extends must be the path of a recipe file or folder, relative to this file");
         }
 
         var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, name));
@@ -46,7 +49,7 @@ internal static class RecipeReader
 
         if (!File.Exists(path))
         {
-            throw Problem(extends, $"extends is \"{name}\" but {Shown(path)} does not exist; give the path relative to this file");
+            throw Unreadable(extends.File, extends.Line, $"extends is \"{name}\" but {Shown(path)} does not exist; give the path relative to this file");
         }
 
         return Merge(ReadWithBase(path, depth + 1), document with { Entries = [.. document.Entries.Where(entry => entry.Key != "extends")] });
@@ -101,7 +104,7 @@ internal static class RecipeReader
         }
 
         return ReadText(Shown(file), File.ReadAllText(file)) as RecipeMap
-            ?? throw PanguException.Usage("recipe-yaml", $"{Shown(file)} is not a YAML mapping; a recipe begins with \"version: 1\".");
+            ?? throw Unreadable(Shown(file), 1, "this is not a YAML mapping; a recipe begins with \"version: 1\"");
     }
 
     private static RecipeNode ReadText(string file, string text)
@@ -114,12 +117,12 @@ internal static class RecipeReader
             {
                 0 => new RecipeScalar(file, 1, null, false),
                 1 => Convert(file, stream.Documents[0].RootNode, 0),
-                var count => throw PanguException.Usage("recipe-yaml", $"{file} holds {count} YAML documents; expected one."),
+                var count => throw Unreadable(file, (int)stream.Documents[1].RootNode.Start.Line, $"the file holds {count} YAML documents; expected one"),
             };
         }
         catch (YamlException exception)
         {
-            throw new PanguException(ErrorKind.Usage, "recipe-yaml", $"{file} is not readable YAML.", [new Problem(file, (int)exception.Start.Line, exception.Message)], exception);
+            throw Unreadable(file, (int)exception.Start.Line, $"this is not readable YAML: {exception.Message.TrimEnd('.')}", exception);
         }
     }
 
@@ -128,7 +131,7 @@ internal static class RecipeReader
         var line = (int)node.Start.Line;
         if (depth > 64)
         {
-            throw PanguException.Usage("recipe-yaml", $"{file} is nested more than 64 levels deep (line {line}).");
+            throw Unreadable(file, line, "the file is nested more than 64 levels deep");
         }
 
         return node switch
@@ -137,19 +140,19 @@ internal static class RecipeReader
             YamlSequenceNode sequence => new RecipeList(file, line, [.. sequence.Children.Select(child => Convert(file, child, depth + 1))]),
             YamlScalarNode scalar when scalar.Style is ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null" => new RecipeScalar(file, line, null, false),
             YamlScalarNode scalar => new RecipeScalar(file, line, scalar.Value, scalar.Style is not ScalarStyle.Plain),
-            _ => throw PanguException.Usage("recipe-yaml", $"{file} holds a YAML node that recipes do not use (line {line})."),
+            _ => throw Unreadable(file, line, "here is a YAML node that recipes do not use"),
         };
     }
 
     private static string Key(string file, YamlNode key) => key switch
     {
-        YamlScalarNode { Value: "<<" } => throw PanguException.Usage("recipe-yaml", $"{file} uses a merge key (line {key.Start.Line}); use an anchor with its alias, or extends."),
+        YamlScalarNode { Value: "<<" } => throw Unreadable(file, (int)key.Start.Line, "recipes take no merge keys; use an anchor with its alias, or extends"),
         YamlScalarNode { Value: { } text } => text,
-        _ => throw PanguException.Usage("recipe-yaml", $"{file} has a key that is no plain text (line {key.Start.Line})."),
+        _ => throw Unreadable(file, (int)key.Start.Line, "a key is no plain text"),
     };
 
-    private static PanguException Problem(RecipeNode node, string message) =>
-        new(ErrorKind.Usage, "recipe", $"{message} ({node.File}, line {node.Line}).", [new Problem(node.File, node.Line, message)]);
+    private static PanguException Unreadable(string file, int line, string message, Exception? inner = null) =>
+        new(ErrorKind.Usage, UnreadableCode, $"{file} cannot be read as a recipe.", [new Problem(file, line, message)], inner);
 
     /// <summary>What kind of node it is, for messages.</summary>
     internal static string Describe(RecipeNode node) => node switch

@@ -107,7 +107,7 @@ public sealed class ModelLocator(IModelRegistry registry)
         var near = models.Select(model => model.Name).Distinct().Where(name => name.Contains(reference, StringComparison.OrdinalIgnoreCase) || name.Split('/')[^1] == reference.Split('/')[^1]).Take(MostSuggestions).ToList();
         var next = models.Count == 0 ? "The registry is empty: ./pangu run power-transformer makes models."
             : near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?"
-            : "pangu models list shows what there is.";
+            : "./pangu models list shows what there is.";
         return PanguException.Missing("model-not-found", $"There is no model '{reference}': no registry name, no folder, no hash begins so. {next}");
     }
 }

@@ -25,7 +25,7 @@ internal sealed class RegistryIndex(string path)
         catch (SqliteException exception)
         {
             connection.Dispose();
-            throw new PanguException(ErrorKind.Missing, "registry-index", $"The registry's index {path} cannot be used: {exception.Message}. It can be rebuilt: delete that file and run pangu models reindex.", exception);
+            throw new PanguException(ErrorKind.Missing, "registry-index", $"The registry's index {path} cannot be used: {exception.Message}. It can be rebuilt: delete that file and run ./pangu models reindex.", exception);
         }
         catch
         {

@@ -139,7 +139,7 @@ public sealed class SqliteRegistry : IModelRegistry
     }
 
     private static PanguException NotFound(string nameOrHash) =>
-        PanguException.Missing("model-not-found", $"The registry has no model '{nameOrHash}'; pangu models list shows what there is.");
+        PanguException.Missing("model-not-found", $"The registry has no model '{nameOrHash}'; ./pangu models list shows what there is.");
 
     private static void RefuseWithChildren(RegisteredModel target, List<RegisteredModel> models)
     {

@@ -50,9 +50,9 @@ internal sealed class StageStore(string root)
             return null;
         }
 
-        var manifest = JsonSerializer.Deserialize<StageManifest>(File.ReadAllText(Path.Combine(folder, ManifestName)), Json)!;
+        var manifest = ReadManifest(folder);
         var output = Path.Combine(folder, "output");
-        if (Directory.Exists(output) && HashFolder(output) == manifest.OutputHash)
+        if (manifest is not null && Directory.Exists(output) && HashFolder(output) == manifest.OutputHash)
         {
             return new StageOutput(output, manifest.OutputHash, manifest.Spent, true);
         }
@@ -133,6 +133,19 @@ internal sealed class StageStore(string root)
         DurableFile.FlushTree(folder);
         Directory.Delete(Path.Combine(folder, "scratch"), recursive: true);
         return new StageOutput(Path.Combine(folder, "output"), hash, spent, false);
+    }
+
+    /// <summary>What <c>stage.json</c> says; null where it is damaged.</summary>
+    private static StageManifest? ReadManifest(string folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StageManifest>(File.ReadAllText(Path.Combine(folder, ManifestName)), Json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private string FolderOf(string kind, string key) => Path.Combine(root, kind, key);

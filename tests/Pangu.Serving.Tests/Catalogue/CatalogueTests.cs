@@ -38,6 +38,24 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public async Task Metrics_OfAServer_CountByEndpointAndStatusAndNothingThatCallersMakeUp()
+    {
+        await using var server = await RunningServer.StartAsync(RunningServer.Forecaster());
+        await server.PostAsync("/v1/forecasts", Requests["/v1/forecasts"]);
+        await server.PostAsync("/v1/forecasts", Requests["/v1/forecasts"]);
+        await server.PostAsync("/v1/forecasts", "{}");
+        await server.GetAsync("/made/up/1");
+        await server.GetAsync("/made/up/2");
+        var (status, text) = await server.GetTextAsync("/metrics");
+
+        Assert.Equal(200, status);
+        Assert.Contains("pangu_requests_total{endpoint=\"/v1/forecasts\",method=\"POST\",status=\"200\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("pangu_requests_total{endpoint=\"/v1/forecasts\",method=\"POST\",status=\"400\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("pangu_requests_total{endpoint=\"other\",method=\"GET\",status=\"404\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("pangu_requests_in_progress 1\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task OpenApi_OfAServer_NamesEndpointsThatAnswerAndSchemasThatExist()
     {
         await using var server = await RunningServer.StartAsync(
@@ -48,7 +66,7 @@ public sealed class CatalogueTests
         foreach (var path in document.GetProperty("paths").EnumerateObject())
         {
             var status = path.Value.TryGetProperty("get", out _)
-                ? (await server.GetAsync(path.Name)).Status
+                ? (await server.GetTextAsync(path.Name)).Status
                 : (await server.PostAsync(path.Name, Requests[path.Name])).Status;
             Assert.Equal((path.Name, 200), (path.Name, status));
         }

@@ -91,7 +91,40 @@ public sealed class RecipeFileTests : IDisposable
     {
         var file = _folder.Write("loop/recipe.yaml", "extends: ../loop\nversion: 1\n");
 
-        Assert.Contains("extend itself", Assert.Throws<PanguException>(() => Files().Check(file, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("extend itself", Assert.Single(Files().Check(file, []).Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("extends: ../base\nname: own\n", "../base/drawings/hall.svg")]
+    [InlineData("extends: ../base\nname: own\nplan: mine.svg\n", "mine.svg")]
+    [InlineData("extends: ../base\nname: own\nplan: /srv/plan.svg\n", "/srv/plan.svg")]
+    public void Check_ExtendsARecipeWithAPath_TakesItFromTheFileThatStatesIt(string own, string expected)
+    {
+        _folder.Write("base/recipe.yaml", Sound + "\nplan: drawings/hall.svg\n");
+        var file = _folder.Write("own/recipe.yaml", own);
+
+        Assert.Equal(expected, Assert.IsType<ToyRecipe>(Files().Check(file, []).Recipe).Plan);
+        Assert.Equal("set.svg", Assert.IsType<ToyRecipe>(Files().Check(file, ["plan=set.svg"]).Recipe).Plan);
+    }
+
+    [Fact]
+    public void Check_MistakesOfShapeAndOfMeaning_AreListedTogetherAndNoneTwice()
+    {
+        var problems = Check("""
+            version: 1
+            name: Mill
+            family: prediction
+            licence: Apache-2.0
+            sed: 3
+            rooms:
+              - id: hall
+                size: -3
+              - id: yard
+                size: many
+            heating: { kind: gas, pressure: 2.5 }
+            """).Problems;
+
+        Assert.Equal([2, 5, 8, 10], problems.Select(problem => problem.Line!.Value).Order());
     }
 
     [Theory]
@@ -129,7 +162,7 @@ public sealed class RecipeFileTests : IDisposable
     {
         var file = _folder.Write("recipe.yaml", "version: 1\nname: [unclosed\n");
 
-        var problem = Assert.Single(Assert.Throws<PanguException>(() => Files().Check(file, [])).Problems);
+        var problem = Assert.Single(Files().Check(file, []).Problems);
 
         Assert.True(problem.Line >= 2);
     }
@@ -161,6 +194,9 @@ public sealed class RecipeFileTests : IDisposable
         public required IReadOnlyList<Room> Rooms { get; init; }
 
         public required Heating Heating { get; init; }
+
+        [RecipePath]
+        public string? Plan { get; init; }
     }
 
     private sealed record Room

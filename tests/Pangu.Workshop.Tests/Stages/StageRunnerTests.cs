@@ -70,6 +70,18 @@ public sealed class StageRunnerTests : IDisposable
         Assert.Equal("a", File.ReadAllText(Path.Combine(again.Folder, "text.txt")));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"kind\":")]
+    public void Run_DamagedManifest_IsMadeAgain(string manifest)
+    {
+        var stage = new WriteStage { Name = "write", Text = "a" };
+        var output = Runner().Run(stage, 1, new Silence(), CancellationToken.None);
+        File.WriteAllText(Path.Combine(output.Folder, "..", "stage.json"), manifest);
+
+        Assert.False(Runner().Run(stage, 1, new Silence(), CancellationToken.None).Reused);
+    }
+
     [Fact]
     public async Task Run_LockHeldByAnother_WaitsSaysSoAndReuses()
     {

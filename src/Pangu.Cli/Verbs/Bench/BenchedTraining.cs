@@ -15,7 +15,6 @@ namespace Pangu.Cli.Verbs.Bench;
 internal sealed record BenchedTraining(string Reference, int? Rows, int? RowTokens)
 {
     private const int ModelRows = 8;
-    private const int ModelRowTokens = 256;
 
     /// <summary>Finds it.</summary>
     /// <param name="call">The call of the verb.</param>
@@ -80,6 +79,6 @@ internal sealed record BenchedTraining(string Reference, int? Rows, int? RowToke
     private TrainingLoad FromModel(VerbCall call)
     {
         using var folder = ModelFolder.Open(call.Surroundings.Models.Locate(Reference));
-        return new TrainingLoad(folder.Config, ModelRows, folder.Config.Embedder is SeriesEmbedder series ? series.Tokens : ModelRowTokens, Optimizer);
+        return new TrainingLoad(folder.Config, ModelRows, ModelFamilies.MeasuredRowTokens(folder.Family, folder.Config), Optimizer);
     }
 }

@@ -58,6 +58,11 @@ internal sealed class SeriesOptions
             throw PanguException.Missing("output-folder", $"--output {path}: there is no folder {Path.GetDirectoryName(absolute)}; make it first.");
         }
 
+        if (Directory.Exists(absolute))
+        {
+            throw PanguException.Usage("output-is-folder", $"--output {path} is a folder; name the file to write in it.");
+        }
+
         DurableFile.Write(absolute, stream =>
         {
             using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };

@@ -27,7 +27,7 @@ internal sealed class LoadSiteStage : Stage
     public override int Revision => 1;
 
     /// <inheritdoc/>
-    public override JsonNode Settings => Canonical(new { Site, Source.Fingerprint.Sha256, Units = SiteSource.UnitsOf(Source.Dataset).OrderBy(unit => unit.Key, StringComparer.Ordinal) });
+    public override JsonNode Settings => Canonical(new { Site = Site with { Path = null, Source = null, File = null }, Source.Fingerprint.Sha256, Units = SiteSource.UnitsOf(Source.Dataset).OrderBy(unit => unit.Key, StringComparer.Ordinal) });
 
     /// <inheritdoc/>
     public override void Execute(StageContext context)

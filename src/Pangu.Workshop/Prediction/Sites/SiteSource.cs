@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pangu.Data.Sources;
 using Pangu.Modalities.Series;
 using Pangu.Workshop.Sources;
@@ -30,6 +31,9 @@ internal static class SiteSource
         TimeZone = site.TimeZone,
         Delimiter = site.Delimiter,
         Decimal = site.Decimal,
-        Interval = site.IntervalSeconds?.ToString(System.Globalization.CultureInfo.InvariantCulture),
-    }.Read(site.Channels.Count > 0 ? site.Channels : null);
+        Interval = site.IntervalSeconds?.ToString(CultureInfo.InvariantCulture),
+        Header = site.Header is { } header ? (header ? "yes" : "no") : null,
+        Duplicates = site.Duplicates,
+        SkipLines = site.SkipLines.ToString(CultureInfo.InvariantCulture),
+    }.Read(site.Channels.Count > 0 ? site.Channels : null) with { Missing = site.Missing };
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Pangu.Data.Inspection;
 
-namespace Pangu.Data.Inspection;
+namespace Pangu.Data;
 
 /// <summary>What a text holds.</summary>
 /// <param name="Records">Characters (Unicode scalar values).</param>

@@ -1,6 +1,4 @@
-using Pangu.Data.Inspection;
-
-namespace Pangu.Data.Tests.Inspection;
+namespace Pangu.Data.Tests.Text;
 
 public sealed class TextInspectionTests
 {

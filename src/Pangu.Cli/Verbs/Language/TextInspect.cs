@@ -1,18 +1,33 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Pangu.Cli.Families;
+using Pangu.Data;
 using Pangu.Data.Inspection;
+using Pangu.Data.Sources;
+using Pangu.Workshop.Language;
 using Pangu.Workshop.Language.Texts;
+using Pangu.Workshop.Recipes;
 
-namespace Pangu.Cli.Verbs.Data;
+namespace Pangu.Cli.Verbs.Language;
 
 /// <summary>What <c>pangu data inspect</c> shows of texts.</summary>
-internal static class TextInspect
+internal sealed class TextInspect : IDataInspector
 {
-    /// <summary>Whether a file is read as a text: by its end, since any CSV file is one too.</summary>
-    public static bool IsText(string path) => Path.GetExtension(path) is ".txt" or ".md" or ".text";
+    /// <inheritdoc/>
+    public DatasetKind Kind => DatasetKind.Text;
 
-    /// <summary>Prints the findings.</summary>
-    public static int Show(VerbCall call, string source, IReadOnlyList<InspectedText> texts)
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Extensions => [".txt", ".md", ".text"];
+
+    /// <inheritdoc/>
+    public int Show(VerbCall call, string source, IReadOnlyList<string> files, Dataset? dataset, CsvOptions csv) =>
+        Show(call, source, [.. files.Select(path => TextInspector.Inspect(path, dataset))]);
+
+    /// <inheritdoc/>
+    public int Show(VerbCall call, string source, Recipe recipe, string folder) =>
+        Show(call, source, [TextInspector.Inspect((LanguageRecipe)recipe, folder, call.Surroundings.Catalogue, call.Surroundings.Data(call.Settings.Offline))]);
+
+    private static int Show(VerbCall call, string source, IReadOnlyList<InspectedText> texts)
     {
         var first = texts[0].Inspection;
         var result = new TextInspectResult(1, source, texts.Any(text => text.Simulated), texts.Sum(text => text.Inspection.Records), first.Fields, first.Splits, [.. texts.Select(text => new TextResult(text.Path, text.Inspection))]);
