@@ -3,7 +3,7 @@ using Pangu.Core;
 
 namespace Pangu.Contract.Tests;
 
-/// <summary>Language models drawn at random from everything that a config can say, and inputs for them; the same for a seed on every machine.</summary>
+/// <summary>Language models drawn at random from everything that a config can say, of sizes that are no multiples of a register too, and inputs for them; the same for a seed on every machine.</summary>
 internal sealed class RandomLanguageModels(ulong seed)
 {
     private const int Positions = 24;
@@ -12,7 +12,7 @@ internal sealed class RandomLanguageModels(ulong seed)
     /// <summary>Draws a model.</summary>
     internal ModelConfig Config()
     {
-        var width = 8 * (1 + _random.NextInt(5));
+        var width = 3 + _random.NextInt(38);
         var table = _random.NextBool(0.4);
         List<Blocks> stages = [Stage(width)];
         if (_random.NextBool(0.3))
@@ -57,14 +57,14 @@ internal sealed class RandomLanguageModels(ulong seed)
 
     private Blocks Stage(int width)
     {
-        Block[] cycle = [.. Enumerable.Range(0, 1 + _random.NextInt(2)).Select(_ => new Block([Branch(Attention()), Branch(_random.NextBool(0.3) ? Experts() : Dense())], _random.NextBool(0.2)))];
+        Block[] cycle = [.. Enumerable.Range(0, 1 + _random.NextInt(2)).Select(_ => new Block([Branch(Attention(), width), Branch(_random.NextBool(0.3) ? Experts() : Dense(), width)], _random.NextBool(0.2)))];
         return new Blocks(width, 1 + _random.NextInt(3), cycle);
     }
 
     private Attention Attention()
     {
         var keyValueHeads = 1 + _random.NextInt(2);
-        var headWidth = 2 * (1 + _random.NextInt(12));
+        var headWidth = 2 + _random.NextInt(24);
         return new Attention
         {
             KeyValueHeads = keyValueHeads,
@@ -112,12 +112,12 @@ internal sealed class RandomLanguageModels(ulong seed)
     }
 
     // Somewhere a norm must stand, or the stream grows without bound.
-    private Branch Branch(Part part) => new(
+    private Branch Branch(Part part, int width) => new(
         part,
         Before: Norm(),
         After: _random.NextBool(0.3) ? Norm() : null,
         Scale: _random.NextBool(0.3) ? 0.7 : 1,
-        Shortcuts: _random.NextBool(0.2) ? [new Shortcut(4, ActivationKind.Gelu)] : null,
+        Shortcuts: _random.NextBool(0.2) ? [new Shortcut(width % 4 == 0 ? 4 : 1, ActivationKind.Gelu)] : null,
         Convolution: _random.NextBool(0.3) ? new ShortConvolution(1 + _random.NextInt(4)) : null);
 
     private Norm Norm() => Choose<Norm>([new RmsNorm { Epsilon = 1e-5 }, new LayerNorm { Epsilon = 1e-5 }, new LayerNorm { Epsilon = 1e-3, Bias = false }]);

@@ -2,7 +2,7 @@ using Pangu.Core;
 
 namespace Pangu.Contract.Tests;
 
-/// <summary>Series models drawn at random from everything that a config can say, and inputs for them; the same for a seed on every machine.</summary>
+/// <summary>Series models drawn at random from everything that a config can say, of sizes that are no multiples of a register too, and inputs for them; the same for a seed on every machine.</summary>
 internal sealed class RandomModels(ulong seed)
 {
     private readonly RandomStream _random = new Seeds(seed).For("contract");
@@ -85,7 +85,7 @@ internal sealed class RandomModels(ulong seed)
         var inner = _random.NextBool(0.3) ? 1 + _random.NextInt(40) : 0;
         return new SeriesEmbedder
         {
-            Width = 8 * (1 + _random.NextInt(5)),
+            Width = 3 + _random.NextInt(38),
             Context = length + 20 + _random.NextInt(60),
             PatchLength = length,
             PatchStride = 1 + _random.NextInt(length),
@@ -124,7 +124,7 @@ internal sealed class RandomModels(ulong seed)
     private Attention Attention()
     {
         var keyValueHeads = 1 + _random.NextInt(2);
-        var headWidth = 2 * (1 + _random.NextInt(12));
+        var headWidth = 2 + _random.NextInt(24);
         return new Attention
         {
             KeyValueHeads = keyValueHeads,
