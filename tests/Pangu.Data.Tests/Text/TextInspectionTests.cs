@@ -1,3 +1,5 @@
+using Pangu.Data.Inspection;
+
 namespace Pangu.Data.Tests.Text;
 
 public sealed class TextInspectionTests
