@@ -34,6 +34,23 @@ public sealed class TokenNetwork
     /// <summary>V.</summary>
     public int Vocabulary { get; }
 
+    /// <summary>Multiplies all logits that the model will give: the factor goes into its projection.</summary>
+    /// <param name="factor">Above 0; below 1 makes every answer less sure.</param>
+    /// <exception cref="PanguException">The projection is the table of tokens, which is read as well.</exception>
+    public void ScaleLogits(double factor)
+    {
+        if (Model.Config.Head is NextTokenHead { Tied: true })
+        {
+            throw PanguException.Usage("logit-scale", "The projection to logits is the table of tokens, so its logits cannot be scaled alone; give the model a projection of its own.");
+        }
+
+        using var scope = new StepScope(gradient: false);
+        foreach (var (_, weight) in Model.Parameters.Where(parameter => parameter.Key.StartsWith("head.projection.", StringComparison.Ordinal)))
+        {
+            Operators.MultiplyInPlace(weight, factor);
+        }
+    }
+
     /// <summary>Logits of every position.</summary>
     /// <param name="ids">[B, T] int64, below the vocabulary.</param>
     /// <param name="packed">Documents that share rows; null where every row is one.</param>

@@ -22,6 +22,28 @@ public sealed class TokenNetworkTests
     }
 
     [Fact]
+    public void ScaleLogits_OwnProjection_ScalesEveryLogit()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Sample.Model(Config(tied: false));
+        var network = new TokenNetwork(model);
+        var ids = tensor(new long[] { 1, 2, 3, 4 }).view(1, 4);
+        var before = Operators.ToArray(network.Forward(ids));
+
+        network.ScaleLogits(0.5); // Halving is exact.
+
+        Assert.Equal(before.Select(logit => logit / 2), Operators.ToArray(network.Forward(ids)));
+        Assert.Equal(before.Select(logit => logit / 2), Operators.ToArray(new TokenNetwork(model).Forward(ids)));
+    }
+
+    [Fact]
+    public void ScaleLogits_TableOfTokens_IsRefused()
+    {
+        using var model = Sample.Model(Config(tied: true));
+        Assert.Equal("logit-scale", Assert.Throws<PanguException>(() => new TokenNetwork(model).ScaleLogits(0.5)).Code);
+    }
+
+    [Fact]
     public void Forward_TrainedOnACycle_LearnsIt()
     {
         using var model = TorchModel.Create(Config(tied: false), new Seeds(1));

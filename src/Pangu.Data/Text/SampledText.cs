@@ -12,6 +12,9 @@ public enum TextOrder
 
     /// <summary>Windows that lie side by side in random order; when all were seen, again, cut at another place. Nothing is seen twice before all is seen once.</summary>
     [JsonStringEnumMemberName("shuffled")] Shuffled,
+
+    /// <summary>As shuffled; the last pass, where it is none over everything, sees the end of the text: for a text that goes on where it ended.</summary>
+    [JsonStringEnumMemberName("recent")] Recent,
 }
 
 /// <summary>Windows of a text at seeded places. Documents in a window do not see each other, and nothing is asked across their border.</summary>
@@ -22,6 +25,8 @@ public sealed class SampledText : ITokenBatches
     private readonly TokenBatch _whole;
     private readonly TokenBatch? _short;
     private readonly TextSampling _sampling;
+    private readonly RecentWindows? _recent;
+    private readonly long _draws;
     private TextEpoch? _epoch;
 
     /// <summary>Takes a text.</summary>
@@ -29,7 +34,7 @@ public sealed class SampledText : ITokenBatches
     /// <param name="shape">Sizes of every batch.</param>
     /// <param name="sampling">Which window comes next.</param>
     /// <param name="seeds">The run's seeds.</param>
-    /// <exception cref="PanguException">The part holds no window and its last target.</exception>
+    /// <exception cref="PanguException">The part holds no window and its last target, or the order needs the number of draws and it is not said.</exception>
     public SampledText(TokenPart part, TokenBatchShape shape, TextSampling sampling, Seeds seeds)
     {
         if (part.Count <= shape.Positions)
@@ -40,6 +45,11 @@ public sealed class SampledText : ITokenBatches
         (_part, _seeds, _sampling) = (part, seeds, sampling);
         _whole = new TokenBatch(shape);
         _short = sampling.Short is { } first ? new TokenBatch(shape with { Positions = Math.Min(first.Length, shape.Positions) }) : null;
+        if (sampling.Order == TextOrder.Recent)
+        {
+            _draws = sampling.Draws ?? throw PanguException.Usage("text-draws", "Windows of the order \"recent\" are laid out from the last one back, so the number of draws must be known; say it, or take another order.");
+            _recent = RecentWindows.Of(part, new WindowCount(shape.Positions, Windows(_draws - ShortDraws)), new WindowCount(_short?.Shape.Positions ?? 1, Windows(ShortDraws)), seeds.For($"{sampling.Stream}/recent"));
+        }
     }
 
     /// <inheritdoc/>
@@ -49,20 +59,29 @@ public sealed class SampledText : ITokenBatches
     public TokenBatch Get(long draw, int microBatch)
     {
         var random = _sampling.Order == TextOrder.Anywhere ? _seeds.For($"{_sampling.Stream}/{microBatch}", draw) : null;
-        var isShort = draw < (_sampling.Short?.Draws ?? 0);
+        var isShort = draw < ShortDraws;
         var batch = isShort ? _short! : _whole;
-        var place = isShort ? draw : draw - (_sampling.Short?.Draws ?? 0);
+        var first = isShort ? 0 : ShortDraws;
         var (rows, length) = (batch.Shape.Rows, batch.Shape.Positions);
+        var recent = (isShort ? _recent?.ShortStarts : _recent?.WholeStarts) ?? [];
+        var ordinary = Windows((isShort ? ShortDraws : _draws) - first) - recent.Length;
         for (var row = 0; row < rows; row++)
         {
             var start = random is null
-                ? Shuffled((((place * _sampling.MicroBatches) + microBatch) * rows) + row, length)
+                ? Place(((((draw - first) * _sampling.MicroBatches) + microBatch) * rows) + row)
                 : _part.Start + random.NextInt(_part.Count - length);
             Fill(batch, row, start);
         }
 
         return batch;
+
+        // Skipped batches make a training draw beyond its end: those windows are shuffled again.
+        int Place(long window) => window >= ordinary && window - ordinary < recent.Length ? recent[window - ordinary] : Shuffled(window, length);
     }
+
+    private long ShortDraws => _sampling.Short is { } first ? Math.Min(first.Draws, _sampling.Draws ?? first.Draws) : 0;
+
+    private long Windows(long draws) => draws * _sampling.MicroBatches * Shape.Rows;
 
     private void Fill(TokenBatch batch, int row, int start)
     {
@@ -94,7 +113,7 @@ public sealed class SampledText : ITokenBatches
     /// <summary>Start of the n-th window of a length over all epochs: a function of the two alone, so that a resumed run needs no state.</summary>
     private int Shuffled(long window, int length)
     {
-        var windows = Math.Max(1, (_part.Count - length) / length); // As many at any offset.
+        var windows = RecentWindows.WindowsOfPass(_part, length);
         var epoch = window / windows;
         if (_epoch is not { } known || known.Number != epoch || known.Length != length)
         {
@@ -116,6 +135,9 @@ public sealed class SampledText : ITokenBatches
 /// <param name="Stream">Name of the random stream, so that two kinds of batches of one run differ. Default <c>batches</c>.</param>
 public sealed record TextSampling(TextOrder Order, int MicroBatches = 1, string Stream = "batches")
 {
+    /// <summary>Places of the data order in the whole training; needed by <see cref="TextOrder.Recent"/>. Default not known.</summary>
+    public long? Draws { get; init; }
+
     /// <summary>Windows that come first and are shorter than the others; null for none. Default none.</summary>
     public ShortWindows? Short { get; init; }
 }

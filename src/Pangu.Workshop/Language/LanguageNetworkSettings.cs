@@ -9,6 +9,9 @@ public sealed record LanguageNetworkSettings
     /// <summary>Tokens that it is trained to look at. Default 64.</summary>
     public int Context { get; init; } = 64;
 
+    /// <summary>Tokens back, its own among them, that a token looks at; none for all of the context. Default none.</summary>
+    public int? Window { get; init; }
+
     /// <summary>Width of a token. Default 128.</summary>
     public int Width { get; init; } = 128;
 

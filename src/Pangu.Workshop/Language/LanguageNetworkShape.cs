@@ -20,7 +20,7 @@ internal static class LanguageNetworkShape
             QueryHeads = network.Heads,
             KeyValueHeads = network.KeyValueHeads ?? network.Heads,
             HeadWidth = headWidth,
-            Scope = new CausalScope(),
+            Scope = new CausalScope { Window = network.Window },
             Positions = network.RotaryBase > 0 ? new Rotary { Base = network.RotaryBase, Width = headWidth } : new NoPositions(),
             QueryKeyNorm = network.QueryKeyNorm ? new RmsNorm { Epsilon = NormEpsilon } : null,
             QueryKeyValueBias = network.Bias,

@@ -91,7 +91,7 @@ internal sealed class LanguageRecipeCheck(LanguageRecipe recipe, string folder, 
         Require(model.Parent is null != model.Network is null, model, "network", $"{name} needs a network or a parent, and only one of them");
         Require(model.Capability == Capability.Generate, model, "capability", $"{name} has capability {Words.Of(model.Capability)}; expected generate");
         var sound = model.Network is null || CheckNetwork(model.Network, vocabulary);
-        CheckTraining(model.Training, NetworkOf(model)?.Context);
+        CheckTraining(model.Training, NetworkOf(model));
         CheckGate(model.Gate);
         if (model.Budget is { } budget && sound && NetworkOf(model) is { } network)
         {
@@ -109,9 +109,10 @@ internal sealed class LanguageRecipeCheck(LanguageRecipe recipe, string folder, 
     private bool CheckNetwork(LanguageNetworkSettings network, int? vocabulary)
     {
         Require(network.Context >= 2, network, "context", $"context is {network.Context}; it must be at least 2 tokens");
+        Require(network.Window is null || (network.Window >= 1 && network.Window <= network.Context), network, "window", $"window is {network.Window}; it must lie in 1 .. context, {network.Context}, or be left out for all of the context");
         Require(network.Heads >= 1 && network.Width % Math.Max(1, network.Heads) == 0, network, "width", $"width is {network.Width}; it must be a multiple of heads, {network.Heads}");
         Require(network.Convolution >= 0, network, "convolution", $"convolution is {network.Convolution}; it must be at least 1 token, or 0 for none");
-        if (network is not { Context: >= 2, Heads: >= 1, Convolution: >= 0 } || network.Width % network.Heads != 0)
+        if (network is not { Context: >= 2, Window: null or >= 1, Heads: >= 1, Convolution: >= 0 } || network.Width % network.Heads != 0)
         {
             return false;
         }
@@ -125,8 +126,9 @@ internal sealed class LanguageRecipeCheck(LanguageRecipe recipe, string folder, 
         return problems.Count == 0;
     }
 
-    private void CheckTraining(LanguageTrainingSettings training, int? context)
+    private void CheckTraining(LanguageTrainingSettings training, LanguageNetworkSettings? network)
     {
+        var context = network?.Context;
         if (training.ShortWindows is { } first)
         {
             Require(first.Length >= 1 && (context is null || first.Length < context) && first.Steps >= 1 && first.Steps < training.Steps, first, null, $"shortWindows has length {first.Length} and steps {first.Steps}; length must lie below context, {context}, and steps below steps, {training.Steps}, so that the network learns to look as far as it is judged");
@@ -138,6 +140,8 @@ internal sealed class LanguageRecipeCheck(LanguageRecipe recipe, string folder, 
         }
 
         Require(training.Batch >= 1, training, "batch", $"batch is {training.Batch}; it must be at least 1");
+        Require(training.LogitScale > 0 && double.IsFinite(training.LogitScale), training, "logitScale", FormattableString.Invariant($"logitScale is {training.LogitScale}; it must be above 0"));
+        Require(training.LogitScale == 1 || network?.Tied != true, training, "logitScale", FormattableString.Invariant($"logitScale is {training.LogitScale}, but the projection to logits is the table of tokens; a network whose logits are scaled needs tied: false"));
         Require(training.Patience == 0, training, "patience", $"patience is {training.Patience}, but the validation part is what the gate judges on, so nothing is chosen by it; leave patience out");
         Require(training.Dropout is >= 0 and < 1, training, "dropout", FormattableString.Invariant($"dropout is {training.Dropout}; it must be at least 0 and below 1"));
     }

@@ -20,6 +20,12 @@ public sealed record LanguageTrainingSettings : LearningSettings
     /// <summary>Share of activations left out. Default 0.</summary>
     public double Dropout { get; init; }
 
+    /// <summary>Factor of the logits when training is done: below 1 for a model that saw its text more than once and is too sure of itself where the text goes on. Default 1.</summary>
+    public double LogitScale { get; init; } = 1;
+
+    /// <summary>Memory of Muon's momentum: steps of few tokens want less of it. Default 0.95.</summary>
+    public double MuonMomentum { get; init; } = 0.95;
+
     /// <summary>Iterations of Muon's orthogonalisation, with the coefficients of Polar Express: three train as well as Muon's own five and cost less, which counts where steps are small. None takes Muon's own five.</summary>
     public int? MuonIterations { get; init; }
 
@@ -51,13 +57,19 @@ public sealed record LanguageTrainingSettings : LearningSettings
         return MicroBatches * (long)Batch * (((long)first * (ShortWindows?.Length ?? 0)) + ((long)(Steps - first) * context));
     }
 
+    /// <summary>Tokens that would be seen if all steps were as the first.</summary>
+    /// <param name="context">Tokens of a window.</param>
+    /// <returns>Above 0 for a sound training.</returns>
+    public double TokensOfFirstSteps(int context) => (double)MicroBatches * Batch * Steps * (ShortWindows?.Length ?? context);
+
     /// <inheritdoc/>
     public override TrainingOptions ToOptions()
     {
         var options = base.ToOptions();
-        if (MuonIterations is { } iterations && options.Optimizer.Muon is { } muon)
+        if (options.Optimizer.Muon is { } muon)
         {
-            options = options with { Optimizer = options.Optimizer with { Muon = muon with { Orthogonalisation = NewtonSchulz.PolarExpress(iterations) with { Kernels = KernelChoice.Own } } } };
+            var orthogonalisation = MuonIterations is { } iterations ? NewtonSchulz.PolarExpress(iterations) with { Kernels = KernelChoice.Own } : muon.Orthogonalisation;
+            options = options with { Optimizer = options.Optimizer with { Muon = muon with { Momentum = MuonMomentum, Orthogonalisation = orthogonalisation } } };
         }
 
         // The validation part is what the gate judges on: validations draw a curve, and choose nothing.

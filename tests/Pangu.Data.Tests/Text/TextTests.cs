@@ -71,6 +71,41 @@ public sealed class TextTests
         Assert.Equal(windows, starts.Skip(windows).Take(windows).Distinct().Count());
     }
 
+    /// <summary>One pass over everything, the rest over the end of the text: whole windows last, before them the short ones of what those leave.</summary>
+    [Theory]
+    [InlineData(0, 56)] // A pass: 56 windows of 8.
+    [InlineData(0, 100)]
+    [InlineData(120, 20)]
+    [InlineData(130, 20)] // More short windows are left than the end has room for: the first of them are shuffled as before.
+    [InlineData(10, 100)]
+    public void Get_Recent_ShowsTheEndInTheLastPass(int shortDraws, int wholeDraws)
+    {
+        const int From = 20, To = 480, Long = 8, Short = 4;
+        var draws = shortDraws + wholeDraws;
+        SampledText Make() => new(
+            new TokenPart(new TokenText([.. Enumerable.Range(0, 500)], []), From, To), new TokenBatchShape(1, Long), new TextSampling(TextOrder.Recent) { Draws = draws, Short = shortDraws > 0 ? new ShortWindows(Short, shortDraws) : null }, new Seeds(4));
+        var batches = Make();
+        var windows = Enumerable.Range(0, draws).Select(draw => batches.Get(draw, 0).Ids.Select(id => (int)id).ToArray()).ToList();
+
+        Assert.All(windows, (window, draw) =>
+        {
+            Assert.Equal(draw < shortDraws ? Short : Long, window.Length);
+            Assert.InRange(window[0], From, To - 1 - window.Length);
+        });
+        var whole = wholeDraws % 56;
+        var shorts = whole < wholeDraws ? 0 : Math.Min(shortDraws % 114, ((459 / Long) - whole) * 2);
+        var recent = windows.Skip(shortDraws - shorts).Take(shorts).Concat(windows.TakeLast(whole)).SelectMany(window => window).ToList();
+        Assert.Equal(recent.Count, recent.Distinct().Count());
+        Assert.All(recent, id => Assert.InRange(id, To - 1 - (Long * (whole + ((shorts + 1) / 2))), To - 2));
+        Assert.True(whole == 0 || recent.Contains(To - 2) || shorts % 2 == 1);
+        Assert.Equal(Make().Get(draws - 1, 0).Ids, batches.Get(draws - 1, 0).Ids);
+        Assert.Equal(Long, Make().Get(draws + 3, 0).Shape.Positions);
+    }
+
+    [Fact]
+    public void Constructor_RecentWithoutDraws_IsAnError() =>
+        Assert.Equal("text-draws", Assert.Throws<PanguException>(() => new SampledText(new TokenPart(new TokenText(new int[80], [])), new TokenBatchShape(2, 8), new TextSampling(TextOrder.Recent), new Seeds(1))).Code);
+
     /// <summary>The first places have shorter windows; every place is a pure function of itself, whichever came before.</summary>
     [Theory]
     [InlineData(TextOrder.Anywhere)]

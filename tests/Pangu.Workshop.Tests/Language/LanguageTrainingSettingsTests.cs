@@ -19,6 +19,29 @@ public sealed class LanguageTrainingSettingsTests
     }
 
     [Fact]
+    public void ToOptions_MuonMomentum_IsTheRecipesAndMuonsOwnWhereItSaysNothing()
+    {
+        Assert.Equal(new MuonOptions(0.02).Momentum, s_plain.ToOptions().Optimizer.Muon!.Momentum);
+        Assert.Equal(0.85, (s_plain with { MuonMomentum = 0.85, MuonIterations = 3 }).ToOptions().Optimizer.Muon!.Momentum);
+    }
+
+    [Fact]
+    public void TokensSeen_ShortWindowsAtFirst_CountsEachStepsOwn()
+    {
+        var settings = s_plain with { Batch = 2, MicroBatches = 3, ShortWindows = new ShortWindowSettings { Length = 8, Steps = 70 } };
+        Assert.Equal(6 * ((70 * 8) + (30 * 32)), settings.TokensSeen(32));
+        Assert.Equal(6 * 100 * 8, settings.TokensOfFirstSteps(32));
+        Assert.Equal(6 * 100 * 32, (settings with { ShortWindows = null }).TokensOfFirstSteps(32));
+    }
+
+    [Fact]
+    public void ToConfig_Window_IsHowFarBackEveryTokenLooks()
+    {
+        var body = (Backbone)LanguageNetworkShape.ToConfig(new LanguageNetworkSettings { Width = 32, Context = 64, Window = 16 }, 65).Body;
+        Assert.All(body.Stages[0].Cycle, block => Assert.Equal(new CausalScope { Window = 16 }, ((Attention)block.Branches[0].Part).Scope));
+    }
+
+    [Fact]
     public void ToOptions_PlateauAndLine_FallsStraightToTheFloor()
     {
         var schedule = (s_plain with { Schedule = RateShape.WarmUpStableLinear, WarmUpSteps = 10, DecayShare = 0.5, Floor = 0.2 }).ToOptions().Schedule;

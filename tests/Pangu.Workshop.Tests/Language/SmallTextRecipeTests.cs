@@ -14,11 +14,13 @@ public sealed class SmallTextRecipeTests : IDisposable
     private static readonly string[] s_tiny =
     [
         "models.foundation.network.context=16",
+        "models.foundation.network.window=8",
         "models.foundation.network.width=16",
         "models.foundation.network.layers=1",
         "models.foundation.network.heads=2",
         "models.foundation.network.feedForward=32",
         "models.foundation.training.steps=30",
+        "models.foundation.training.shortWindows={ length: 8, steps: 20 }",
         "models.foundation.training.warmUpSteps=5",
         "evaluation.sampleTokens=20",
     ];

@@ -32,7 +32,7 @@ public sealed class StageFingerprintTests : IDisposable
 
     [Theory]
     [InlineData("power-transformer-small", "models.foundation.training.steps=6", "models.foundation.training.warmUpSteps=2", "models.industry.training.steps=4", "models.industry.training.warmUpSteps=2", "models.forecast.training.steps=4", "models.forecast.training.warmUpSteps=2", "models.forecast.training.validateEvery=2")]
-    [InlineData("tiny-shakespeare-small", "models.foundation.network.width=16", "models.foundation.training.steps=6", "models.foundation.training.warmUpSteps=2", "models.foundation.training.validateEvery=3")]
+    [InlineData("tiny-shakespeare-small", "models.foundation.network.width=16", "models.foundation.training.steps=6", "models.foundation.training.shortWindows={ length: 16, steps: 3 }", "models.foundation.training.warmUpSteps=2", "models.foundation.training.validateEvery=3")]
     public void Execute_EveryStageOfATinyRun_MakesWhatItsRevisionMade(string recipe, params string[] settings)
     {
         var made = Run(recipe, settings);

@@ -82,6 +82,11 @@ internal sealed class TrainLanguageStage : Stage, ITrainingStage
             Objective = objective,
             Validate = Training.ValidateEvery is null ? null : cancellation => validation.Evaluate(scorer, cancellationToken: cancellation).Nats,
         }.Run(context);
+        if (Training.LogitScale != 1)
+        {
+            network.ScaleLogits(Training.LogitScale);
+        }
+
         LanguagePackages.Write(context.OutputFile("package"), model.Config, model.Export(), data.Tokenizer, Network.Context);
         Check(judge, data.Validation).Write(context.OutputFile(ServedCheck.FileName));
         Figure.Write(context.OutputFile("figures.json"), [s_figure.Of(Model, result)]);
@@ -99,7 +104,8 @@ internal sealed class TrainLanguageStage : Stage, ITrainingStage
         using var model = TorchModel.Create(LanguageNetworkShape.ToConfig(Network, sketch.Data.Facts.Vocabulary), calibration.Seeds);
         var network = new TokenNetwork(model);
         var objective = Objective(network, sketch.Data.Train, calibration.Seeds);
-        var seconds = new NetworkTraining { Stage = this, Settings = Training, Model = model, Objective = objective }.EstimateSeconds(calibration);
+        var seconds = new NetworkTraining { Stage = this, Settings = Training, Model = model, Objective = objective }.EstimateSeconds(calibration)
+            * Training.TokensSeen(Network.Context) / Training.TokensOfFirstSteps(Network.Context); // The first steps are tried out; those with longer windows take longer.
         var judge = new NetworkText(network);
         var scorer = new NetworkScorer(judge);
         var block = sketch.Data.Validation.Blocks(Network.Context).First();
@@ -110,7 +116,7 @@ internal sealed class TrainLanguageStage : Stage, ITrainingStage
 
     private NextTokenObjective Objective(TokenNetwork network, TokenPart train, Seeds seeds)
     {
-        var windows = new SampledText(train, new TokenBatchShape(Training.Batch, Network.Context), new TextSampling(Training.Order, Training.MicroBatches) { Short = Training.ShortWindows is { } first ? new ShortWindows(first.Length, first.Steps) : null }, seeds);
+        var windows = new SampledText(train, new TokenBatchShape(Training.Batch, Network.Context), new TextSampling(Training.Order, Training.MicroBatches) { Draws = Training.Steps, Short = Training.ShortWindows is { } first ? new ShortWindows(first.Length, first.Steps) : null }, seeds);
         return new NextTokenObjective(network, windows, new NextTokenOptions
         {
             Dropout = Training.Dropout,
