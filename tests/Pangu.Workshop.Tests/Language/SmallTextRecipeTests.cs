@@ -22,6 +22,7 @@ public sealed class SmallTextRecipeTests : IDisposable
         "models.foundation.training.steps=30",
         "models.foundation.training.shortWindows={ length: 8, steps: 20 }",
         "models.foundation.training.warmUpSteps=5",
+        "models.foundation.training.decayShare=0.5",
         "evaluation.sampleTokens=20",
     ];
 
