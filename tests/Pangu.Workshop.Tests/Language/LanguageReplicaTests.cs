@@ -39,7 +39,7 @@ public sealed class LanguageReplicaTests : IDisposable
     [Fact]
     public void Write_TextOfFewCharacters_KeepsTheBudget()
     {
-        var recipe = (LanguageRecipe)TextRecipes.Replicate(_folder, string.Concat(Enumerable.Repeat("all work and no play\n", 500))).Recipe!;
+        var recipe = (LanguageRecipe)TextRecipes.Replicate(_folder, string.Concat(Enumerable.Repeat("all work and no play\n", 1_500))).Recipe!;
 
         Assert.Equal(TextRecipes.Shakespeare(_folder.Path).Models["foundation"].Budget, recipe.Models["foundation"].Budget);
         Assert.Equal(new TextSplitSettings { Train = 0.9, Validation = 0.1 }, recipe.Data.Text.Splits);
