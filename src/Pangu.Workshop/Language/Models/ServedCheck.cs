@@ -13,7 +13,8 @@ internal sealed record ServedCheck(float[] Logits, int[] Greedy)
     /// <summary>Name of the file in a stage's output.</summary>
     public const string FileName = "served-check.safetensors";
 
-    private const int MostWindows = 8;
+    /// <summary>Windows whose logits are compared, where the validation part has as many.</summary>
+    public const int MostWindows = 8;
 
     /// <summary>Windows whose logits are compared: the first of the validation part.</summary>
     /// <param name="validation">The validation part.</param>

@@ -108,10 +108,19 @@ internal sealed class TrainLanguageStage : Stage, ITrainingStage
             * Training.TokensSeen(Network.Context) / Training.TokensOfFirstSteps(Network.Context); // The first steps are tried out; those with longer windows take longer.
         var judge = new NetworkText(network);
         var scorer = new NetworkScorer(judge);
-        var block = sketch.Data.Validation.Blocks(Network.Context).First();
-        var score = PieceCosts.Seconds(() => scorer.Score(sketch.Data.Validation, block, new float[block.Count], calibration.Cancellation));
+        double Score(int length)
+        {
+            var block = sketch.Data.Validation.Blocks(length).First();
+            return PieceCosts.Seconds(() => scorer.Score(sketch.Data.Validation, block, new float[block.Count], calibration.Cancellation));
+        }
+
+        // The windows of the served check and the validations; their memory shows in the plan as well.
+        var score = Score(Network.Context);
+
+        // Every token that is added has its whole prompt, half a context, computed anew.
+        var greedy = GreedyTokens * Score(Math.Max(1, (Network.Context + GreedyTokens) / 2));
         var validations = Training.ValidateEvery is { } every ? 1 + (Training.Steps / every) : 0;
-        return PieceCosts.Estimate(seconds + (score * (GreedyTokens + (validations * sketch.ValidationTokens / Network.Context))), 0.15);
+        return PieceCosts.Estimate(seconds + greedy + (score * (ServedCheck.MostWindows + (validations * sketch.ValidationTokens / Network.Context))), 0.15);
     }
 
     private NextTokenObjective Objective(TokenNetwork network, TokenPart train, Seeds seeds)
