@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pangu.Formats;
 
 namespace Pangu.Cli.Tests.Verbs;
@@ -42,6 +43,25 @@ public sealed class ModelsVerbTests : IDisposable
         Assert.Equal(0, (await _runner.RunAsync("models", "rm", "line-model")).ExitCode);
         Assert.Empty((await _runner.RunAsync("models", "list", "--json")).Json.GetProperty("models").EnumerateArray());
         Assert.Equal(0, (await _runner.RunAsync("models", "reindex", "--json")).Json.GetProperty("models").GetInt32());
+    }
+
+    [Fact]
+    public async Task Show_OfFilesOfWeights_ListsTensorsOfSoundOnesAndRefusesOthers()
+    {
+        var folder = Outside.Golden("quantisation/malformed");
+        var listed = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json"))).RootElement.GetProperty("files").EnumerateArray()
+            .Where(file => file.GetProperty("file").GetString()!.EndsWith(".safetensors", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(listed);
+        foreach (var file in listed)
+        {
+            var outcome = await _runner.RunAsync("models", "show", Path.Combine(folder, file.GetProperty("file").GetString()!), "--json");
+            Assert.Contains((outcome.ExitCode, file.GetProperty("expect").GetString()!), new[] { (0, "load"), (2, "reject"), (0, "either"), (2, "either") });
+        }
+
+        var shown = (await _runner.RunAsync("models", "show", Path.Combine(folder, "ok-st-two-tensors.safetensors"), "--json")).Json;
+        Assert.Equal(2, shown.GetProperty("tensors").GetArrayLength());
+        Assert.Equal(164, shown.GetProperty("bytes").GetInt64());
+        Assert.Equal(3, (await _runner.RunAsync("models", "show", _folder.File("none.safetensors"))).ExitCode);
     }
 
     [Fact]

@@ -50,4 +50,5 @@ internal sealed record ModelFile(string Path, long Bytes, string Sha256);
 [JsonSerializable(typeof(ReindexResult))]
 [JsonSerializable(typeof(ExportResult))]
 [JsonSerializable(typeof(ShowResult))]
+[JsonSerializable(typeof(WeightFileResult))]
 internal sealed partial class ModelsJson : JsonSerializerContext;

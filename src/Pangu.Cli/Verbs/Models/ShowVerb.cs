@@ -8,17 +8,23 @@ using Pangu.Workshop.Registry;
 
 namespace Pangu.Cli.Verbs.Models;
 
-/// <summary><c>pangu models show</c>: one model with its card, lineage and files, its bytes checked against its hash.</summary>
+/// <summary><c>pangu models show</c>: one model with its card, lineage and files, its bytes checked against its hash; or the tensors of a file of weights.</summary>
 internal static class ShowVerb
 {
     public static Command Create(VerbHost host)
     {
         var model = ModelsVerb.ModelArgument();
-        return host.Verb("show", "Shows a model: card, figures, lineage, files; checks its bytes.", "./pangu models show power-transformer/forecast", [model], call => Run(call, call.Parsed.GetRequiredValue(model)));
+        return host.Verb("show", "Shows a model: card, figures, lineage, files; checks its bytes. Of a .safetensors file: its tensors.", "./pangu models show power-transformer/forecast", [model], call => Run(call, call.Parsed.GetRequiredValue(model)));
     }
 
     private static int Run(VerbCall call, string reference)
     {
+        if (WeightFile.Looks(reference))
+        {
+            WeightFile.Show(call, reference);
+            return 0;
+        }
+
         var located = call.Surroundings.Models.Locate(reference);
         var files = PackageHash.Files(located.Folder);
         var hash = PackageHash.Of(files);
