@@ -107,8 +107,8 @@ public sealed class ExitCodeTests : IDisposable
     public void Report_OfAFileThatCannotBeReached_Is3AndNoFaultOfOurs()
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
-        Assert.Equal(3, new FailureReport(output, errors, json: true, debug: false).Unreachable(new UnauthorizedAccessException("Access to the path '/root/x' is denied.")));
-        Assert.Contains("'/root/x' is denied", errors.ToString(), StringComparison.Ordinal);
+        Assert.Equal(3, new FailureReport(output, errors, json: true, debug: false).Unreachable(new UnauthorizedAccessException("Access to the path '/data/x' is denied.")));
+        Assert.Contains("'/data/x' is denied", errors.ToString(), StringComparison.Ordinal);
         Assert.Equal("io", JsonDocument.Parse(output.ToString()).RootElement.GetProperty("error").GetProperty("code").GetString());
     }
 
