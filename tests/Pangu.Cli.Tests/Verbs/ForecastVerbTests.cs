@@ -113,6 +113,17 @@ public sealed class ForecastVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Forecast_OfAColumnWithoutValues_SaysThatItSaysNothing()
+    {
+        var package = TinyModels.WriteNamedForecaster(_folder.File("named"));
+        var input = Csv("time,a,b", Enumerable.Range(0, 30).Select(step => step < 5 ? Row(step, 1, 2) : Row(step, 1) + ","));
+        var outcome = await _runner.RunAsync("forecast", package, "--input", input);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("b has no value in the last 16 steps", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("a has no value", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Forecast_WithADetector_SaysWhatItCan()
     {
         var package = TinyModels.WriteDetector(_folder.File("detector"));

@@ -45,6 +45,7 @@ internal static class ForecastVerb
         });
 
         var history = input.History;
+        call.Notes(history.Names.Where((_, channel) => !history.Values[channel].Any(float.IsFinite)).Select(name => $"{name} has no value in the last {history.StepCount} steps; its forecast says nothing."));
         var request = new ForecastRequest(history.Flatten(0, history.StepCount), 1, history.ChannelCount, history.StepCount, input.Horizon);
         var forecast = input.Known is null
             ? opened.Engine.Forecast(request, call.CancellationToken)
