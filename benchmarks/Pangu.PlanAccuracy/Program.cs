@@ -20,9 +20,9 @@ using var stop = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 var folder = Directory.CreateTempSubdirectory("pangu-plan-accuracy-").FullName;
+var pairs = new List<Pair>();
 try
 {
-    var pairs = new List<Pair>();
     while (pairs.Count < options.Pairs)
     {
         var home = Directory.CreateDirectory(Path.Combine(folder, $"pair-{pairs.Count + 1}")).FullName;
@@ -31,7 +31,6 @@ try
         Directory.Delete(home, recursive: true);
     }
 
-    Console.WriteLine(AccuracyTable.Write(pairs));
     return 0;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -41,6 +40,10 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 finally
 {
     Directory.Delete(folder, recursive: true);
+    if (pairs.Count > 0)
+    {
+        Console.WriteLine(AccuracyTable.Write(pairs)); // Also of a measurement that was broken off.
+    }
 }
 
 void Stop(PosixSignalContext context)
