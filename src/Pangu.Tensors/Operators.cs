@@ -143,6 +143,18 @@ public static class Operators
         GC.KeepAlive(target);
     }
 
+    /// <summary>target += number.</summary>
+    /// <param name="target">Changed in place.</param>
+    /// <param name="number">A number.</param>
+    /// <remarks>TorchSharp's own <c>add_(Scalar)</c> makes a second scalar, the factor 1, that nothing keeps alive: the collector may free it before libtorch reads it.</remarks>
+    public static void AddInPlace(Tensor target, double number)
+    {
+        using var scalar = number.ToScalar();
+        using var one = 1.0.ToScalar();
+        target.add_(scalar, one);
+        GC.KeepAlive(target);
+    }
+
     /// <summary>left * right, with broadcasting.</summary>
     /// <param name="left">Left.</param>
     /// <param name="right">Right.</param>

@@ -91,7 +91,7 @@ public sealed class BodyContract
         using var model = Model(name);
         var x = Input();
         var changed = x.clone();
-        changed.select(1, 3).add_(Sample.Normal("change", Rows, Width));
+        Operators.AddInPlace(changed.select(1, 3), Sample.Normal("change", Rows, Width));
         var (before, after) = (Forward(model, x), Forward(model, changed));
         var early = Operators.Add(before.narrow(1, 0, 3), after.narrow(1, 0, 3), -1).abs().max().item<float>();
         var late = Operators.Add(before.narrow(1, 3, 2), after.narrow(1, 3, 2), -1).abs().max().item<float>();
@@ -223,7 +223,7 @@ public sealed class BodyContract
         using var model = Sample.Model(Config(body with { Stages = [body.Stages[0] with { Count = 1 }] }));
         var x = Input();
         var changed = x.clone();
-        changed.select(1, 0).add_(Sample.Normal("change", Rows, Width));
+        Operators.AddInPlace(changed.select(1, 0), Sample.Normal("change", Rows, Width));
         var difference = Operators.Add(Forward(model, x), Forward(model, changed), -1).abs();
         Assert.True(difference.select(1, 1).max().item<float>() > 1e-3);
         Assert.Equal(0, difference.narrow(1, 2, 3).max().item<float>());
@@ -237,7 +237,7 @@ public sealed class BodyContract
         using var model = Sample.Model(Config(new Backbone([new Blocks(Width, 1, [new Block([new Branch(attention)])])], null)));
         var x = Input();
         var changed = x.clone();
-        changed.select(0, 1).select(0, 2).add_(Sample.Normal("change", Width));
+        Operators.AddInPlace(changed.select(0, 1).select(0, 2), Sample.Normal("change", Width));
         var difference = Operators.Add(Forward(model, x), Forward(model, changed), -1).abs().amax([-1L]);
         for (var row = 0; row < Rows; row++)
         {

@@ -46,8 +46,7 @@ public sealed record NewtonSchulz(double A = 3.4445, double B = -4.7750, double 
         using var scope = NewDisposeScope();
         var squares_NRC = Operators.Multiply(matrices, matrices);
         var norms_N11 = squares_NRC.sum([1, 2], keepdim: true).sqrt();
-        using var epsilon = Epsilon.ToScalar();
-        norms_N11.add_(epsilon);
+        Operators.AddInPlace(norms_N11, Epsilon);
         var x_NRC = matrices.div(norms_N11);
         if (Kernels == KernelChoice.Own)
         {

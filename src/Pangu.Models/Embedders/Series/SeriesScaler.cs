@@ -19,8 +19,9 @@ internal sealed class SeriesScaler(Tensor values, Tensor observed) : ISeriesScal
         var count = Count();
         var location = Sum(Operators.Multiply(values, observed)).div(count);
         var centred = Operators.Multiply(Operators.Add(values, location, -1), observed);
-        using var epsilon = scaling.Epsilon.ToScalar();
-        return (location, Sum(Operators.Multiply(centred, centred)).div(count).add_(epsilon).sqrt_());
+        var variance = Sum(Operators.Multiply(centred, centred)).div(count);
+        Operators.AddInPlace(variance, scaling.Epsilon);
+        return (location, variance.sqrt_());
     }
 
     /// <inheritdoc/>
