@@ -120,13 +120,14 @@ internal sealed class OurStep : IDisposable
     public float Run()
     {
         using var scope = new StepScope();
-        _model.StartTraining(new TrainingMode(new Seeds(1)));
+        _model.StartTraining(new TrainingMode(new Seeds(1)) { Kernels = KernelChoice.Own });
         ParameterOperators.ZeroInPlace(_gradients);
         var loss = _batch.Loss(_network.ForwardScaled(_batch.Values.unsqueeze(1), _batch.Observed.unsqueeze(1)).Steps);
         loss.backward();
         using var frozen = no_grad();
         Operators.Data(_steps[0])[0]++;
         ParameterOperators.AdamWInPlace(_parameters, _gradients, _averages, _squares, _steps, _settings);
+        _model.StopTraining(); // The plain model's step runs on all of libtorch's threads.
         return loss.ToSingle();
     }
 

@@ -76,13 +76,29 @@ public sealed class TorchModel : IDisposable
         }
     }
 
-    /// <summary>From now on forward passes are training passes.</summary>
+    /// <summary>From now on forward passes are training passes. While they run on our own kernels, libtorch's operators run on one thread (<see cref="Libtorch.LimitOperators"/>).</summary>
     /// <param name="mode">Dropout and its seeds.</param>
-    public void StartTraining(TrainingMode mode) => Training = mode;
+    public void StartTraining(TrainingMode mode)
+    {
+        Training = mode;
+        Libtorch.LimitOperators(mode.UsesKernels);
+    }
 
     /// <summary>From now on forward passes use the model as it is.</summary>
-    public void StopTraining() => Training = null;
+    public void StopTraining()
+    {
+        if (Training is { UsesKernels: true })
+        {
+            Libtorch.LimitOperators(alone: false);
+        }
+
+        Training = null;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _weights.Dispose();
+    public void Dispose()
+    {
+        StopTraining();
+        _weights.Dispose();
+    }
 }

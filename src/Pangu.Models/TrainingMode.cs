@@ -39,6 +39,9 @@ public sealed class TrainingMode
     /// <summary>Whose operators the body runs on. Default libtorch's.</summary>
     public KernelChoice Kernels { get; init; }
 
+    /// <summary>Whether the body's products, feed-forward networks and attention run on our own kernels where those can.</summary>
+    internal bool UsesKernels => this is { Kernels: KernelChoice.Own, Precision: TrainingPrecision.Single };
+
     /// <summary>The step whose masks are drawn; the trainer sets it before each forward pass.</summary>
     public long Step { get; set; }
 
@@ -80,7 +83,7 @@ public enum TrainingPrecision
     /// <summary>float32.</summary>
     Single,
 
-    /// <summary>bfloat16: weights are rounded anew in every step; norms and softmax compute in float32 inside. About 1.4 times faster where the processor multiplies bfloat16, slower elsewhere.</summary>
+    /// <summary>bfloat16: weights are rounded anew in every step; norms and softmax compute in float32 inside. On libtorch's operators: slower than float32 on our own kernels for small networks, and many times slower where the processor does not multiply bfloat16.</summary>
     BFloat16,
 }
 

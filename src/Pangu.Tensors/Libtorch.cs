@@ -39,6 +39,23 @@ public static class Libtorch
         }
     }
 
+    /// <summary>Has operators run on the calling thread alone, or on all the threads that libtorch was loaded with.</summary>
+    /// <remarks>
+    /// While our own kernels do the large work on as many threads, operators between them do better alone: threads of both that wait by spinning take each other's processors. Process-wide, like
+    /// the number of threads itself.
+    /// </remarks>
+    /// <param name="alone">Whether the calling thread works alone.</param>
+    public static void LimitOperators(bool alone)
+    {
+        lock (s_gate)
+        {
+            if (s_loaded is { Report.Threads: > 1 })
+            {
+                torch.set_num_threads(alone ? 1 : s_loaded.Report.Threads);
+            }
+        }
+    }
+
     /// <summary>What libtorch is on this machine; loads it when it is not loaded yet (with one thread), and never throws.</summary>
     /// <param name="cacheFolder">As for <see cref="Load"/>.</param>
     /// <returns>The report; when it is not available, with the reason.</returns>

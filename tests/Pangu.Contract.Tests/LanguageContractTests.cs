@@ -22,7 +22,7 @@ public sealed class LanguageContractTests
         var config = random.Config();
         Assert.Empty(config.Validate());
         var (weights, inputs) = (random.Weights(config), random.Inputs(config));
-        var blocks = ((Backbone)config.Body).Stages.Sum(stage => stage.Count);
+        var blocks = (config.Body as Backbone)?.Stages.Sum(stage => stage.Count) ?? 0;
         var positions = inputs["input_ids"].Shape[1];
         string[] names = ["logits", .. Enumerable.Range(0, blocks + 1).Select(state => $"hidden_states.{state}"), .. Enumerable.Range(0, blocks).Select(layer => $"router_logits.{layer}"), "loss"];
         var wanted = names.ToDictionary(name => name, name => (IReadOnlyList<long>)[2, positions, 1]);

@@ -14,17 +14,11 @@ internal sealed class RandomLanguageModels(ulong seed)
     {
         var width = 3 + _random.NextInt(38);
         var table = _random.NextBool(0.4);
-        List<Blocks> stages = [Stage(width)];
-        if (_random.NextBool(0.3))
-        {
-            stages[0] = stages[0] with { Final = Norm() };
-            stages.Add(Stage(width));
-        }
-
+        Body body = _random.NextBool(0.15) ? new Ensemble([Backbone(width), Backbone(width)]) : Backbone(width);
         var tied = _random.NextBool(0.5);
         return new ModelConfig(
             new TokenEmbedder { Width = width, Vocabulary = 5 + _random.NextInt(60), Positions = table ? Positions : 0 },
-            new Backbone(stages, _random.NextBool(0.7) ? Norm() : null),
+            body,
             new NextTokenHead { Tied = tied, Bias = !tied && _random.NextBool(0.3) });
     }
 
@@ -54,6 +48,18 @@ internal sealed class RandomLanguageModels(ulong seed)
         slot.Initial is Initial.Constant { Value: 1 } ? 1 + (0.2 * _random.NextGaussian())
         : slot.Shape.Count >= 2 ? _random.NextGaussian() / Math.Sqrt(slot.Shape[^1])
         : 0.15 * _random.NextGaussian();
+
+    private Backbone Backbone(int width)
+    {
+        List<Blocks> stages = [Stage(width)];
+        if (_random.NextBool(0.3))
+        {
+            stages[0] = stages[0] with { Final = Norm() };
+            stages.Add(Stage(width));
+        }
+
+        return new Backbone(stages, _random.NextBool(0.7) ? Norm() : null);
+    }
 
     private Blocks Stage(int width)
     {

@@ -101,13 +101,15 @@ internal sealed class RandomModels(ulong seed)
         };
     }
 
-    private Body Body(int width)
+    private Body Body(int width) => _random.NextDouble() switch
     {
-        if (_random.NextBool(0.1))
-        {
-            return new NoBody();
-        }
+        < 0.1 => new NoBody(),
+        < 0.25 => new Ensemble([.. Enumerable.Range(0, 2 + _random.NextInt(2)).Select(_ => Backbone(width))]),
+        _ => Backbone(width),
+    };
 
+    private Backbone Backbone(int width)
+    {
         var attention = Attention();
         List<Branch> branches = [Branch(attention), Branch(Dense())];
         if (_random.NextBool(0.4))

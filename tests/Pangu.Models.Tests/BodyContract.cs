@@ -22,7 +22,7 @@ public sealed class BodyContract
     private static Attention Rotated(RotaryPairing pairing, int width, Scope? scope = null, int keyValueHeads = 0) =>
         Sample.Attention(scope ?? new CausalScope(), keyValueHeads, queryKeyNorm: true, new Rotary { Width = width, Pairing = pairing });
 
-    private static readonly Dictionary<string, Backbone> s_bodies = new()
+    private static readonly Dictionary<string, Body> s_bodies = new()
     {
         ["full, layer norm"] = Sample.Body(s_layer, Sample.Attention(new FullScope(), bias: true), s_gelu, final: s_layer),
         ["full, post-norm"] = Sample.Body(s_layer, Sample.Attention(new FullScope(), bias: true), s_gelu, preNorm: false),
@@ -37,23 +37,25 @@ public sealed class BodyContract
         ["full, heads of whole vectors"] = Sample.Body(s_layer, Sample.Attention(new FullScope(), bias: true) with { HeadWidth = 8 }, s_gelu),
         ["causal, heads of whole vectors"] = Sample.Body(s_rms, Sample.Attention(new CausalScope { Window = 3 }, keyValueHeads: 2) with { HeadWidth = 8 }, s_gelu),
         ["causal, rotary, heads of whole vectors"] = Sample.Body(s_rms, Rotated(RotaryPairing.Halves, 8, keyValueHeads: 2) with { HeadWidth = 8 }, s_gelu),
-        ["channels, heads of whole vectors"] = new([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new FullScope()) with { HeadWidth = 8 }, s_rms), new Branch(Sample.Attention(new AcrossChannels()) with { HeadWidth = 8 }, s_rms), new Branch(s_gelu, s_rms)])])], null),
+        ["channels, heads of whole vectors"] = new Backbone([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new FullScope()) with { HeadWidth = 8 }, s_rms), new Branch(Sample.Attention(new AcrossChannels()) with { HeadWidth = 8 }, s_rms), new Branch(s_gelu, s_rms)])])], null),
         ["causal, stretched frequencies"] = Sample.Body(s_rms, Sample.Attention(new CausalScope(), positions: new Rotary { Width = 4, Scaling = new Llama3RopeScaling { Factor = 4, OriginalPositions = 8, LowFrequencyFactor = 1, HighFrequencyFactor = 4 } }), Gated(ActivationKind.Silu)),
         ["causal, larger scores"] = Sample.Body(s_rms, Sample.Attention(new CausalScope(), positions: new Rotary { Width = 4, Scaling = new YarnRopeScaling { Factor = 4, OriginalPositions = 8 } }), Gated(ActivationKind.Silu)),
         ["causal, queries of positions"] = Sample.Body(s_layer, Sample.Attention(new CausalScope(), bias: true) with { QueryFrom = new PositionQueries(8) }, s_gelu),
-        ["causal, shortcuts"] = new([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new CausalScope()), s_rms, Scale: 0.5, Shortcuts: [new Shortcut(4, ActivationKind.Gelu), new Shortcut(2, ActivationKind.Silu)]), new Branch(s_gelu, s_rms)])])]),
+        ["causal, shortcuts"] = new Backbone([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new CausalScope()), s_rms, Scale: 0.5, Shortcuts: [new Shortcut(4, ActivationKind.Gelu), new Shortcut(2, ActivationKind.Silu)]), new Branch(s_gelu, s_rms)])])]),
         ["causal, series of activations"] = Sample.Body(s_rms, Sample.Attention(new CausalScope()), Gated(ActivationKind.Silu) with { Series = new ActivationSeries(2) }),
         ["causal, series of activations without gate"] = Sample.Body(s_rms, Sample.Attention(new CausalScope()), s_gelu with { Series = new ActivationSeries(3) }),
         ["causal, experts"] = Sample.Body(s_rms, Sample.Attention(new CausalScope()), new Experts { Router = new TopRouter(2, Renormalize: true), Count = 5, Expert = Gated(ActivationKind.Silu) }),
         ["causal, experts and a shared one"] = Sample.Body(s_rms, Sample.Attention(new CausalScope()), new Experts { Router = new TopRouter(2, Renormalize: false), Count = 4, Expert = s_gelu, Shared = Gated(ActivationKind.Silu) }),
         ["causal, experts in groups"] = Sample.Body(s_rms, Sample.Attention(new CausalScope()), new Experts { Router = new GroupRouter(2, 1, LearnedScale: true), Count = 6, Expert = Gated(ActivationKind.Silu), Shared = Gated(ActivationKind.Silu) }),
-        ["causal, a norm between stages"] = new([new Blocks(Width, 1, [new Block([new Branch(Sample.Attention(new CausalScope()), s_rms)])], s_layer), new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new CausalScope { Window = 3 }), s_rms)]), new Block([new Branch(s_gelu, s_rms)])], s_rms)]),
-        ["causal, convolutions"] = new([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new CausalScope()), s_rms, Convolution: new ShortConvolution(4)), new Branch(s_gelu, s_rms, Convolution: new ShortConvolution(3), Shortcuts: [new Shortcut(4, ActivationKind.Gelu)])])])], s_rms),
-        ["causal, convolution of attention alone"] = new([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new CausalScope()) with { HeadWidth = 16 }, s_rms, Convolution: new ShortConvolution(2)), new Branch(s_gelu, s_rms)])])]),
+        ["causal, a norm between stages"] = new Backbone([new Blocks(Width, 1, [new Block([new Branch(Sample.Attention(new CausalScope()), s_rms)])], s_layer), new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new CausalScope { Window = 3 }), s_rms)]), new Block([new Branch(s_gelu, s_rms)])], s_rms)]),
+        ["causal, convolutions"] = new Backbone([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new CausalScope()), s_rms, Convolution: new ShortConvolution(4)), new Branch(s_gelu, s_rms, Convolution: new ShortConvolution(3), Shortcuts: [new Shortcut(4, ActivationKind.Gelu)])])])], s_rms),
+        ["causal, convolution of attention alone"] = new Backbone([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new CausalScope()) with { HeadWidth = 16 }, s_rms, Convolution: new ShortConvolution(2)), new Branch(s_gelu, s_rms)])])]),
         ["causal, heads for kernels"] = Sample.Body(s_rms, Sample.Attention(new CausalScope { Window = 4 }, keyValueHeads: 2, bias: true) with { HeadWidth = 16 }, Gated(ActivationKind.GeluTanh) with { Bias = true }),
         ["causal, heads for kernels, rotary"] = Sample.Body(s_layer, Rotated(RotaryPairing.Halves, 16, keyValueHeads: 2) with { HeadWidth = 16 }, s_gelu),
         ["full, heads for kernels"] = Sample.Body(s_layer, Sample.Attention(new FullScope()) with { HeadWidth = 16, Scale = 0.2 }, new Dense { Inner = 24, Activation = ActivationKind.ReluSquared }),
-        ["channels, shared weights"] = new([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new FullScope(), bias: true), AfterSum: s_layer), new Branch(Sample.Attention(new AcrossChannels(), bias: true), AfterSum: s_layer, WeightsOf: 0), new Branch(s_gelu, Before: s_rms, After: s_rms, Scale: 0.5)])])], null),
+        ["full, ensemble"] = new Ensemble([Sample.Body(s_layer, Sample.Attention(new FullScope()) with { HeadWidth = 16 }, s_gelu, final: s_layer), Sample.Body(s_layer, Rotated(RotaryPairing.Halves, 4, new FullScope()), s_gelu, parallel: true), Sample.Body(s_rms, Sample.Attention(new FullScope()), Gated(ActivationKind.Silu))]),
+        ["causal, ensemble"] = new Ensemble([Sample.Body(s_rms, Sample.Attention(new CausalScope { Window = 3 }, keyValueHeads: 2), Gated(ActivationKind.Silu), final: s_rms), Sample.Body(s_layer, Rotated(RotaryPairing.Halves, 4), s_gelu)]),
+        ["channels, shared weights"] = new Backbone([new Blocks(Width, 2, [new Block([new Branch(Sample.Attention(new FullScope(), bias: true), AfterSum: s_layer), new Branch(Sample.Attention(new AcrossChannels(), bias: true), AfterSum: s_layer, WeightsOf: 0), new Branch(s_gelu, Before: s_rms, After: s_rms, Scale: 0.5)])])], null),
     };
 
     public static TheoryData<string> Bodies => [.. s_bodies.Keys];
@@ -189,6 +191,14 @@ public sealed class BodyContract
             var mode = new TrainingMode(new Seeds(3)) { Kernels = kernels };
             var together = model.Body.Forward(x, new ForwardPass(mode, Packed: new PackedRows(Positions, starts)));
             Tensor Alone(int row, int first, int count) => model.Body.Forward(x.narrow(0, row, 1).narrow(1, first, count).contiguous(), new ForwardPass(mode));
+            if (model.Config.Body is Ensemble)
+            {
+                // A row's share, and with it its member, depends on the number of rows.
+                starts.AsSpan().Clear();
+                Sample.AssertClose(Operators.ToArray(model.Body.Forward(x, new ForwardPass(mode))), Operators.ToArray(model.Body.Forward(x, new ForwardPass(mode, Packed: new PackedRows(Positions, starts)))), 1e-5);
+                continue;
+            }
+
             void Check(int row, int first, int count) => Sample.AssertClose(Operators.ToArray(Alone(row, first, count)), Operators.ToArray(together.narrow(0, row, 1).narrow(1, first, count)), 1e-5);
             Check(0, 0, 2);
             Check(0, 2, 3);
@@ -211,7 +221,34 @@ public sealed class BodyContract
         Sample.AssertClose(Operators.ToArray(single), Operators.ToArray(half), 0.05 * Math.Max(3, Operators.ToArray(single).Max(Math.Abs)));
         Assert.NotEqual(Operators.ToArray(single), Operators.ToArray(half));
         half.square().sum().backward();
-        Assert.All(model.Parameters.Where(pair => pair.Key.StartsWith("stages", StringComparison.Ordinal)), pair => Assert.Equal(ScalarType.Float32, pair.Value.grad!.dtype));
+        Assert.All(model.Parameters.Where(pair => pair.Key.Contains("stages", StringComparison.Ordinal) && pair.Value.grad is not null), pair => Assert.Equal(ScalarType.Float32, pair.Value.grad!.dtype));
+    }
+
+    [Fact]
+    public void Forward_Ensemble_IsTheMeanOfItsMembersAndTrainsThemInTurn()
+    {
+        using var scope = NewDisposeScope();
+        var ensemble = (Ensemble)s_bodies["causal, ensemble"];
+        using var model = Sample.Model(Config(ensemble));
+        var weights = model.Export();
+        Tensor Member(int index, Tensor x)
+        {
+            var prefix = Ensemble.Prefix(index);
+            using var alone = TorchModel.Load(Config(ensemble.Members[index]), weights.Where(pair => !pair.Key.StartsWith("members.", StringComparison.Ordinal) || pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key.Replace(prefix, "", StringComparison.Ordinal), pair => pair.Value));
+            return Forward(alone, x);
+        }
+
+        var x = Input();
+        Sample.AssertClose(Operators.ToArray(Operators.Multiply(Operators.Add(Member(0, x), Member(1, x)), 0.5)), Operators.ToArray(Forward(model, x)), 1e-5);
+        var mode = new TrainingMode(new Seeds(3));
+        model.StartTraining(mode);
+        foreach (var step in (int[])[0, 1])
+        {
+            mode.Step = step;
+            var y = Forward(model, x);
+            Sample.AssertClose(Operators.ToArray(Member(step, x.narrow(0, 0, Channels))), Operators.ToArray(y.narrow(0, 0, Channels)), 1e-5);
+            Sample.AssertClose(Operators.ToArray(Member(1 - step, x.narrow(0, Channels, Channels))), Operators.ToArray(y.narrow(0, Channels, Channels)), 1e-5);
+        }
     }
 
     [Fact]
@@ -219,7 +256,7 @@ public sealed class BodyContract
     {
         using var scope = NewDisposeScope();
         // One block, so that the window is not widened by a second.
-        var body = s_bodies["causal, window"];
+        var body = (Backbone)s_bodies["causal, window"];
         using var model = Sample.Model(Config(body with { Stages = [body.Stages[0] with { Count = 1 }] }));
         var x = Input();
         var changed = x.clone();

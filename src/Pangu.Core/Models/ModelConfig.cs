@@ -14,10 +14,15 @@ public sealed record ModelConfig(Embedder Embedder, Body Body, Head Head)
     /// <returns>The sum over all parameter slots.</returns>
     public long ParameterCount() => Slots().Where(slot => slot.Kind == SlotKind.Parameter).Sum(slot => slot.Count);
 
-    /// <summary>Floating-point operations of a forward pass over one sequence (a multiply-add counts two; training costs about three times as much).</summary>
+    /// <summary>Floating-point operations of a forward pass over one sequence (a multiply-add counts two).</summary>
     /// <param name="tokens">Tokens that pass through the body.</param>
     /// <returns>FLOPs.</returns>
     public double ForwardFlops(int tokens) => Embedder.ForwardFlops(tokens) + Body.ForwardFlops(tokens) + Head.ForwardFlops(this, tokens);
+
+    /// <summary>Floating-point operations of training on one sequence: the forward pass, and twice as much for the backward pass.</summary>
+    /// <param name="tokens">Tokens that pass through the body.</param>
+    /// <returns>FLOPs.</returns>
+    public double TrainingFlops(int tokens) => 3 * (Embedder.ForwardFlops(tokens) + Body.TrainingFlops(tokens) + Head.ForwardFlops(this, tokens));
 
     /// <summary>Every problem of the config.</summary>
     /// <returns>Messages that name the property; empty when the config is sound.</returns>

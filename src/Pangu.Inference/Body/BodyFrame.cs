@@ -15,6 +15,8 @@ internal sealed class BodyFrame
     private readonly float[] _wide;
     private readonly float[] _narrow;
     private readonly float[] _beside;
+    private readonly float[] _input;
+    private readonly float[] _mean;
 
     /// <summary>Allocates for a body.</summary>
     /// <param name="sizes">What the body needs.</param>
@@ -32,6 +34,8 @@ internal sealed class BodyFrame
         _wide = new float[checked(rows * sizes.Wide)];
         _narrow = new float[checked(rows * Math.Max(sizes.Narrow, sizes.Width))];
         _beside = new float[sizes.HasShortcuts ? _stream.Length : 0];
+        _input = new float[sizes.AveragesMembers ? _stream.Length : 0];
+        _mean = new float[_input.Length];
         Scratch = new float[sizes.ScratchFor(maxSequences)];
         Tokens = sizes.Tokens;
     }
@@ -122,6 +126,35 @@ internal sealed class BodyFrame
         Tokens = tokens;
     }
 
+    /// <summary>Remembers the stream, for the members of an ensemble.</summary>
+    internal void SaveInput() => Stream.CopyTo(_input);
+
+    /// <summary>Gives the next member what the first one saw.</summary>
+    /// <param name="tokens">T then.</param>
+    internal void RestoreInput(int tokens)
+    {
+        Tokens = tokens;
+        _input.AsSpan(0, Rows * Width).CopyTo(Stream);
+    }
+
+    /// <summary>Adds the stream, a member's output, to the mean; behind the last member the stream becomes the mean.</summary>
+    /// <param name="member">Which.</param>
+    /// <param name="members">Of how many.</param>
+    internal void AddToMean(int member, int members)
+    {
+        var mean = _mean.AsSpan(0, Rows * Width);
+        if (member == 0)
+        {
+            mean.Clear();
+        }
+
+        Elementwise.AddScaled(Stream, 1f / members, mean);
+        if (member == members - 1)
+        {
+            mean.CopyTo(Stream);
+        }
+    }
+
     /// <summary>Shows the stream to the tap.</summary>
     /// <param name="name">Canonical name.</param>
     internal void Show(string name) => Show(name, Stream, Width);
@@ -156,6 +189,9 @@ internal sealed record BodySizes
 
     /// <summary>Whether some block's branches are parallel.</summary>
     internal bool SavesInput { get; init; }
+
+    /// <summary>Whether the outputs of several Transformers are averaged.</summary>
+    internal bool AveragesMembers { get; init; }
 
     /// <summary>Whether some branch has shortcuts.</summary>
     internal bool HasShortcuts { get; init; }

@@ -9,20 +9,25 @@ internal sealed class BackboneModule : IBodyModule
 {
     private readonly List<(BlockModule Block, INormModule? After)> _blocks = [];
     private readonly INormModule? _final;
+    private readonly string _outputName;
 
-    public BackboneModule(Backbone backbone, WeightTable weights)
+    /// <param name="backbone">Its settings.</param>
+    /// <param name="weights">All weights of the model.</param>
+    /// <param name="prefix">What the names of its weights and intermediate values begin with.</param>
+    public BackboneModule(Backbone backbone, WeightTable weights, string prefix = "")
     {
+        _outputName = $"{prefix}body.output";
         for (var stage = 0; stage < backbone.Stages.Count; stage++)
         {
             var blocks = backbone.Stages[stage];
             for (var index = 0; index < blocks.Count; index++)
             {
-                var after = index == blocks.Count - 1 ? blocks.Final?.Accept(new NormBuilder(weights, $"stages.{stage}.final")) : null;
-                _blocks.Add((new BlockModule(blocks.Cycle[index % blocks.Cycle.Count], weights, $"stages.{stage}.blocks.{index}"), after));
+                var after = index == blocks.Count - 1 ? blocks.Final?.Accept(new NormBuilder(weights, $"{prefix}stages.{stage}.final")) : null;
+                _blocks.Add((new BlockModule(blocks.Cycle[index % blocks.Cycle.Count], weights, $"{prefix}stages.{stage}.blocks.{index}"), after));
             }
         }
 
-        _final = backbone.Final?.Accept(new NormBuilder(weights, "final"));
+        _final = backbone.Final?.Accept(new NormBuilder(weights, $"{prefix}final"));
     }
 
     /// <inheritdoc/>
@@ -42,7 +47,7 @@ internal sealed class BackboneModule : IBodyModule
         }
 
         x = _final?.Forward(x, pass) ?? x;
-        pass.Show("body.output", x);
+        pass.Show(_outputName, x);
         return pass.IsHalf ? x.to_type(ScalarType.Float32) : x;
     }
 }

@@ -11,6 +11,9 @@ internal sealed class BodyBuilder(WeightTable weights) : IBodyVisitor<IBodyModul
     public IBodyModule Visit(Backbone backbone) => new BackboneModule(backbone, weights);
 
     /// <inheritdoc/>
+    public IBodyModule Visit(Ensemble ensemble) => new EnsembleModule(ensemble, weights);
+
+    /// <inheritdoc/>
     public IBodyModule Visit(NoBody none) => new EmptyBody();
 
     private sealed class EmptyBody : IBodyModule

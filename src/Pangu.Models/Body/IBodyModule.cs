@@ -22,7 +22,7 @@ public interface IBodyModule
 public sealed record ForwardPass(TrainingMode? Training = null, int Channels = 1, IActivationTap? Tap = null, int? LastTokens = null, PackedRows? Packed = null)
 {
     /// <summary>Whether the body's products, feed-forward networks and attention run on our own kernels where those can.</summary>
-    internal bool UsesKernels => Training is { Kernels: KernelChoice.Own, Precision: TrainingPrecision.Single };
+    internal bool UsesKernels => Training is { UsesKernels: true };
 
     /// <summary>Whether the body computes in bfloat16.</summary>
     internal bool IsHalf => Training?.Precision == TrainingPrecision.BFloat16;

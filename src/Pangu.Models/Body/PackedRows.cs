@@ -24,6 +24,12 @@ public sealed class PackedRows
         }
     }
 
+    private PackedRows(int positions, int[] firstSeen)
+    {
+        Positions = positions;
+        _firstSeen = firstSeen;
+    }
+
     /// <summary>T.</summary>
     public int Positions { get; }
 
@@ -49,6 +55,11 @@ public sealed class PackedRows
             return _positions;
         }
     }
+
+    /// <summary>Some of the rows.</summary>
+    /// <param name="start">The first.</param>
+    /// <param name="count">How many.</param>
+    internal PackedRows Rows(int start, int count) => new(Positions, _firstSeen[(start * Positions)..((start + count) * Positions)]);
 
     /// <summary>Whether each token's document holds a token so far back.</summary>
     /// <param name="back">Distance.</param>

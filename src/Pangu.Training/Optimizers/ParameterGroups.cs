@@ -6,10 +6,10 @@ namespace Pangu.Training;
 /// <param name="Undecayed">AdamW without decay: biases, norms, single vectors.</param>
 internal sealed record ParameterGroups(IReadOnlyList<NamedParameter> Muon, IReadOnlyList<NamedParameter> Decayed, IReadOnlyList<NamedParameter> Undecayed)
 {
-    /// <summary>Slots of the body begin with this (see the body's slots).</summary>
-    private const string BodyPrefix = "stages.";
-
     private const string EmbedderPrefix = "embedder.";
+
+    /// <summary>Slots of the body begin with one of these (see the bodies' slots).</summary>
+    private static readonly string[] s_bodyPrefixes = ["stages.", "members."];
 
     /// <summary>Linear layers end like this; tables (of positions, of learned tokens) and what works on every number for itself (short convolutions, series of activations) do not.</summary>
     private const string LayerSuffix = ".weight";
@@ -17,7 +17,7 @@ internal sealed record ParameterGroups(IReadOnlyList<NamedParameter> Muon, IRead
     public static ParameterGroups Split(IReadOnlyList<NamedParameter> parameters, MuonOptions? muon)
     {
         bool IsForMuon(NamedParameter parameter) => muon is not null && parameter.IsMatrix
-            && (IsLayer(parameter.Name, BodyPrefix) || (muon.Embedder && IsLayer(parameter.Name, EmbedderPrefix)));
+            && (s_bodyPrefixes.Any(prefix => IsLayer(parameter.Name, prefix)) || (muon.Embedder && IsLayer(parameter.Name, EmbedderPrefix)));
         bool IsDecayed(NamedParameter parameter) => parameter.Weight.shape.Length >= 2;
         return new ParameterGroups(
             [.. parameters.Where(IsForMuon)],

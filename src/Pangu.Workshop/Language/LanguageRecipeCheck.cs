@@ -91,7 +91,7 @@ internal sealed class LanguageRecipeCheck(LanguageRecipe recipe, string folder, 
         Require(model.Parent is null != model.Network is null, model, "network", $"{name} needs a network or a parent, and only one of them");
         Require(model.Capability == Capability.Generate, model, "capability", $"{name} has capability {Words.Of(model.Capability)}; expected generate");
         var sound = model.Network is null || CheckNetwork(model.Network, vocabulary);
-        CheckTraining(model.Training, NetworkOf(model));
+        CheckTraining(model.Training, NetworkOf(model), model.Parent is not null);
         CheckGate(model.Gate);
         if (model.Budget is { } budget && sound && NetworkOf(model) is { } network)
         {
@@ -126,7 +126,7 @@ internal sealed class LanguageRecipeCheck(LanguageRecipe recipe, string folder, 
         return problems.Count == 0;
     }
 
-    private void CheckTraining(LanguageTrainingSettings training, LanguageNetworkSettings? network)
+    private void CheckTraining(LanguageTrainingSettings training, LanguageNetworkSettings? network, bool hasParent)
     {
         var context = network?.Context;
         if (training.ShortWindows is { } first)
@@ -134,7 +134,7 @@ internal sealed class LanguageRecipeCheck(LanguageRecipe recipe, string folder, 
             Require(first.Length >= 1 && (context is null || first.Length < context) && first.Steps >= 1 && first.Steps < training.Steps, first, null, $"shortWindows has length {first.Length} and steps {first.Steps}; length must lie below context, {context}, and steps below steps, {training.Steps}, so that the network learns to look as far as it is judged");
         }
 
-        foreach (var problem in training.ToOptions().Validate())
+        foreach (var problem in training.Problems(hasParent))
         {
             add(training, null, problem);
         }

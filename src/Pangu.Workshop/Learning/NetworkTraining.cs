@@ -15,7 +15,7 @@ internal sealed record NetworkTraining
     private const int ProbeWarmSteps = 10; // Until the batches prepared ahead are used up and the code is compiled.
     private const int ProbeSteps = 16;
     private const int FewestProbeSteps = 6;
-    private const double MostProbeSeconds = 3;
+    private const double MostProbeSeconds = 1.2;
 
     /// <summary>The stage that trains.</summary>
     public required Stage Stage { get; init; }
@@ -53,17 +53,27 @@ internal sealed record NetworkTraining
     /// <summary>Trains to the end, from the last checkpoint where there is one.</summary>
     /// <param name="context">The stage's context.</param>
     /// <returns>What came of it; the weights are in the model.</returns>
-    public TrainingResult Run(StageContext context) => new Trainer(new TrainingJob
+    public TrainingResult Run(StageContext context)
     {
-        Work = Stage.Name,
-        Identity = Stage.Settings.ToJsonString(),
-        Options = Settings.ToOptions(),
-        Weights = TrainableWeights.Of(Model),
-        Objective = Objective,
-        Seeds = context.Seeds,
-        Validate = Validate,
-        Checkpoints = new CheckpointStore(Path.Combine(context.Scratch, "checkpoints")),
-    }).Run(context.Progress, context.Cancellation);
+        var parents = Settings.ParentShare > 0 ? Model.Export() : null;
+        var result = new Trainer(new TrainingJob
+        {
+            Work = Stage.Name,
+            Identity = Stage.Settings.ToJsonString(),
+            Options = Settings.ToOptions(),
+            Weights = TrainableWeights.Of(Model),
+            Objective = Objective,
+            Seeds = context.Seeds,
+            Validate = Validate,
+            Checkpoints = new CheckpointStore(Path.Combine(context.Scratch, "checkpoints")),
+        }).Run(context.Progress, context.Cancellation);
+        if (parents is not null)
+        {
+            Model.Import(Model.Export().ToDictionary(pair => pair.Key, pair => Mixed(pair.Value, parents[pair.Key], (float)Settings.ParentShare)));
+        }
+
+        return result;
+    }
 
     /// <summary>What all steps will take, by taking a few of them.</summary>
     /// <param name="calibration">Seeds, and whether to stop.</param>
@@ -92,6 +102,22 @@ internal sealed record NetworkTraining
         }
 
         return clock.TypicalSeconds() * Settings.Steps;
+    }
+
+    /// <summary>Weights between two models.</summary>
+    /// <param name="learned">A weight of the one.</param>
+    /// <param name="parent">The same of the other.</param>
+    /// <param name="share">The other's share.</param>
+    /// <returns>(1 - share) learned + share parent.</returns>
+    internal static TensorData Mixed(TensorData learned, TensorData parent, float share)
+    {
+        var (values, others) = (learned.ToSingles(), parent.ToSingles());
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] += share * (others[i] - values[i]);
+        }
+
+        return TensorData.Of(values, [.. learned.Shape]);
     }
 
     /// <summary>Takes the time from one reported step to the next.</summary>

@@ -13,16 +13,6 @@ internal static class SeriesNetworkShape
     /// <returns>The config.</returns>
     public static ModelConfig ToConfig(NetworkSettings network)
     {
-        var attention = new Attention
-        {
-            QueryHeads = network.Heads,
-            HeadWidth = network.Width / network.Heads,
-            Scope = new FullScope(),
-            Positions = network.RotaryBase > 0 ? new Rotary { Base = network.RotaryBase, Width = network.Width / network.Heads } : new NoPositions(),
-            QueryKeyNorm = network.QueryKeyNorm ? new RmsNorm { Epsilon = NormEpsilon } : null,
-        };
-        var dense = new Dense { Inner = network.FeedForward, Activation = network.Activation, Bias = true };
-        var norm = new LayerNorm { Epsilon = NormEpsilon, Bias = false };
         return new ModelConfig(
             new SeriesEmbedder
             {
@@ -35,7 +25,7 @@ internal static class SeriesNetworkShape
                 Inner = network.ResidualInner,
                 FutureTokens = network.Horizon / network.Patch,
             },
-            new Backbone([new Blocks(network.Width, network.Layers, [new Block([new Branch(attention, norm), new Branch(dense, norm)])])], norm),
+            network.Members.Count == 0 ? ToBackbone(network) : new Ensemble([.. network.Members.Select(member => ToBackbone(member.Of(network)))]),
             new ForecastHead
             {
                 Horizon = network.Horizon,
@@ -43,5 +33,20 @@ internal static class SeriesNetworkShape
                 Output = new PatchOutput { Inner = network.ResidualInner },
                 Antisymmetric = network.Antisymmetric,
             });
+    }
+
+    private static Backbone ToBackbone(NetworkSettings network)
+    {
+        var attention = new Attention
+        {
+            QueryHeads = network.Heads,
+            HeadWidth = network.Width / network.Heads,
+            Scope = new FullScope(),
+            Positions = network.RotaryBase > 0 ? new Rotary { Base = network.RotaryBase, Width = network.Width / network.Heads } : new NoPositions(),
+            QueryKeyNorm = network.QueryKeyNorm ? new RmsNorm { Epsilon = NormEpsilon } : null,
+        };
+        var dense = new Dense { Inner = network.FeedForward, Activation = network.Activation, Bias = true };
+        var norm = new LayerNorm { Epsilon = NormEpsilon, Bias = false };
+        return new Backbone([new Blocks(network.Width, network.Layers, [new Block([new Branch(attention, norm), new Branch(dense, norm)])])], norm);
     }
 }

@@ -175,6 +175,36 @@ public sealed record NetworkSettings
 
     /// <summary>Whether the forecast is averaged with the negated forecast of the negated window. Default true.</summary>
     public bool Antisymmetric { get; init; } = true;
+
+    /// <summary>Transformers whose mean is the network's forecast (an ensemble; each learns from its share of the windows), by what differs from the settings here. Default none: one Transformer.</summary>
+    public IReadOnlyList<MemberSettings> Members { get; init; } = [];
+}
+
+/// <summary>One Transformer of an ensemble; what is left out is as its network says.</summary>
+public sealed record MemberSettings
+{
+    /// <summary>Blocks.</summary>
+    public int? Layers { get; init; }
+
+    /// <summary>Attention heads; divides the width.</summary>
+    public int? Heads { get; init; }
+
+    /// <summary>Inner width of the feed-forward network.</summary>
+    public int? FeedForward { get; init; }
+
+    /// <summary>Base of the rotary positions of queries and keys; 0 for none.</summary>
+    public double? RotaryBase { get; init; }
+
+    /// <summary>The network with this member's differences.</summary>
+    /// <param name="network">What the members share.</param>
+    /// <returns>The member's settings.</returns>
+    internal NetworkSettings Of(NetworkSettings network) => network with
+    {
+        Layers = Layers ?? network.Layers,
+        Heads = Heads ?? network.Heads,
+        FeedForward = FeedForward ?? network.FeedForward,
+        RotaryBase = RotaryBase ?? network.RotaryBase,
+    };
 }
 
 /// <summary>Linear paths beside the network, and what is fitted on the choice half of validation.</summary>

@@ -122,8 +122,13 @@ internal sealed class SeriesRecipeCheck(SeriesRecipe recipe, string folder, Cata
     private void CheckNetwork(NetworkSettings network)
     {
         Require(network.Patch >= 1 && network.Horizon % Math.Max(1, network.Patch) == 0, network, "horizon", $"horizon is {network.Horizon}; it must be a multiple of patch, {network.Patch}");
-        Require(network.Heads >= 1 && network.Width % Math.Max(1, network.Heads) == 0, network, "width", $"width is {network.Width}; it must be a multiple of heads, {network.Heads}");
-        if (network is { Patch: >= 1, Heads: >= 1 })
+        NetworkSettings[] shapes = [network, .. network.Members.Select(member => member.Of(network))];
+        foreach (var heads in shapes.Select(shape => shape.Heads).Distinct())
+        {
+            Require(heads >= 1 && network.Width % Math.Max(1, heads) == 0, network, "width", $"width is {network.Width}; it must be a multiple of heads, {heads}");
+        }
+
+        if (network.Patch >= 1 && shapes.All(shape => shape.Heads >= 1))
         {
             foreach (var problem in SeriesNetworkShape.ToConfig(network).Validate())
             {
@@ -134,7 +139,7 @@ internal sealed class SeriesRecipeCheck(SeriesRecipe recipe, string folder, Cata
 
     private void CheckTraining(string name, SeriesModelSettings model, SeriesTrainingSettings training)
     {
-        foreach (var problem in training.ToOptions().Validate())
+        foreach (var problem in training.Problems(model.Parent is not null))
         {
             add(training, null, problem);
         }

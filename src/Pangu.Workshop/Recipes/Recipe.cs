@@ -35,6 +35,6 @@ public enum Precision
     /// <summary>IEEE single precision throughout.</summary>
     [JsonStringEnumMemberName("float32")] Float32,
 
-    /// <summary>The body multiplies in bfloat16; weights, gradients, optimizer, embedder, head, reductions and loss stay in float32, as does every forecast. Faster where the processor multiplies bfloat16, slower elsewhere.</summary>
+    /// <summary>The body multiplies in bfloat16; weights, gradients, optimizer, embedder, head, reductions and loss stay in float32, as does every forecast. For small networks slower than float32, and many times slower where the processor does not multiply bfloat16.</summary>
     [JsonStringEnumMemberName("bfloat16")] BFloat16,
 }

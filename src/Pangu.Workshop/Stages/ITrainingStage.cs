@@ -26,6 +26,6 @@ public sealed record TrainingLoad(ModelConfig Config, int Rows, int RowTokens, O
     /// <summary>Tokens of a step.</summary>
     public long StepTokens => (long)MicroBatches * Rows * RowTokens;
 
-    /// <summary>Floating-point operations of a step: forward and backward pass count three forward passes.</summary>
-    public double StepFlops => 3 * MicroBatches * Rows * Config.ForwardFlops(RowTokens);
+    /// <summary>Floating-point operations of a step.</summary>
+    public double StepFlops => MicroBatches * Rows * Config.TrainingFlops(RowTokens);
 }

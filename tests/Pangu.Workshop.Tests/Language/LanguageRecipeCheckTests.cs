@@ -48,6 +48,7 @@ public sealed class LanguageRecipeCheckTests : IDisposable
     [InlineData("context: 8", "context: 8, window: 9", 13, "1 .. context, 8")]
     [InlineData("steps: 10", "steps: 10, muonLearningRate: 0.1, muonMomentum: 1", 14, "below 1")]
     [InlineData("steps: 10", "steps: 10, logitScale: 0.9", 14, "needs tied: false")]
+    [InlineData("steps: 10", "steps: 10, parentShare: 0.5", 14, "has no parent")]
     [InlineData("batch: 2", "batch: 3", 15, "would see 240 characters")]
     [InlineData("parameters: 4000", "parameters: 1000", 15, "1000")]
     [InlineData("steps: 10", "steps: 10, warmUpSteps: 20", 14, "20")]

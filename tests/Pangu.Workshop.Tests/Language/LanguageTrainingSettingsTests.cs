@@ -1,4 +1,5 @@
 using Pangu.Core;
+using Pangu.Models;
 using Pangu.Training;
 using Pangu.Workshop.Language;
 using Pangu.Workshop.Recipes;
@@ -12,7 +13,7 @@ public sealed class LanguageTrainingSettingsTests
     [Fact]
     public void ToOptions_MuonIterations_AreThoseOfPolarExpress()
     {
-        Assert.Equal(new NewtonSchulz(), s_plain.ToOptions().Optimizer.Muon!.Orthogonalisation);
+        Assert.Equal(new NewtonSchulz { Kernels = KernelChoice.Own }, s_plain.ToOptions().Optimizer.Muon!.Orthogonalisation);
         var three = (s_plain with { MuonIterations = 3 }).ToOptions().Optimizer.Muon!.Orthogonalisation;
         Assert.Equal(3, three.Iterations);
         Assert.Equal(8.287, three.First[0].A, 3);

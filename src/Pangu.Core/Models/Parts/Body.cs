@@ -5,6 +5,7 @@ namespace Pangu.Core;
 /// <summary>What stands between embedder and head. Closed: networks that are no Transformers are named bodies of their own, added here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Backbone), "backbone")]
+[JsonDerivedType(typeof(Ensemble), "ensemble")]
 [JsonDerivedType(typeof(NoBody), "none")]
 public abstract record Body
 {
@@ -20,6 +21,11 @@ public abstract record Body
     /// <param name="tokens">Tokens that go in.</param>
     /// <returns>FLOPs.</returns>
     public abstract double ForwardFlops(int tokens);
+
+    /// <summary>FLOPs of the forward pass that one sequence takes in training; the backward pass costs about twice as much.</summary>
+    /// <param name="tokens">Tokens that go in.</param>
+    /// <returns>FLOPs.</returns>
+    public virtual double TrainingFlops(int tokens) => ForwardFlops(tokens);
 
     /// <summary>Problems of these settings.</summary>
     /// <returns>Messages that name the property.</returns>
@@ -40,6 +46,11 @@ public interface IBodyVisitor<out T>
     /// <param name="backbone">Its settings.</param>
     /// <returns>What is made.</returns>
     T Visit(Backbone backbone);
+
+    /// <summary>Several Transformers.</summary>
+    /// <param name="ensemble">Its settings.</param>
+    /// <returns>What is made.</returns>
+    T Visit(Ensemble ensemble);
 
     /// <summary>Nothing between embedder and head.</summary>
     /// <param name="none">The empty body.</param>

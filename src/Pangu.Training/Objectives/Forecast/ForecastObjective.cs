@@ -47,7 +47,7 @@ public sealed class ForecastObjective : IObjective, IDisposable
         _options = options.Loss;
         _loss = new ForecastLoss(options.Loss, head.Output is PatchOutput ? head.Quantiles : []);
         _targets = new ForecastTargets(batches.Shape, options.Loss);
-        _mode = new TrainingMode(seeds, options.Dropout, options.DropoutKind, options.Precision);
+        _mode = new TrainingMode(seeds, options.Dropout, options.DropoutKind, options.Precision) { Kernels = options.Kernels };
         _microBatches = microBatches;
     }
 

@@ -17,6 +17,9 @@ public sealed record ForecastObjectiveOptions
     /// <summary>What the body computes in while it trains. Default float32.</summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Single;
 
+    /// <summary>Whose operators the body runs on. Default our own, which are faster for models of this size (benchmarks/results/training-step.md).</summary>
+    public KernelChoice Kernels { get; init; } = KernelChoice.Own;
+
     /// <summary>Every problem of the settings.</summary>
     /// <param name="path">Where they stand, for messages.</param>
     /// <returns>Messages that name the property; empty when the settings are sound.</returns>

@@ -63,7 +63,7 @@ internal sealed class TrainSeriesStage : Stage, ITrainingStage
     public override string Kind => "train-series";
 
     /// <inheritdoc/>
-    public override int Revision => 3;
+    public override int Revision => 4;
 
     /// <inheritdoc/>
     public override bool UsesLibtorch => true;
