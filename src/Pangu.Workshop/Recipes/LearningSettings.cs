@@ -41,7 +41,7 @@ public record LearningSettings
     public double? Average { get; init; }
 
     /// <summary>Share of the parent's weights in the weights that are kept, where there is a parent. Default 0.</summary>
-    /// <remarks>Between a general model and one tuned from it lie models that forecast better than both, above all what neither has seen (Wortsman et al. 2022, WiSE-FT).</remarks>
+    /// <remarks>Between a general model and one tuned from it may lie models that are better than both, above all on what neither has seen (Wortsman et al. 2022, WiSE-FT).</remarks>
     public double ParentShare { get; init; }
 
     /// <summary>Micro-batches whose gradients are added up for one step. Default 1.</summary>

@@ -1,5 +1,4 @@
 using Pangu.Core;
-using Pangu.Data.Sources;
 using Pangu.Workshop.Prediction;
 using Pangu.Workshop.Recipes;
 
@@ -37,8 +36,7 @@ public sealed class SeriesRecipeCheckTests : IDisposable
 
     private CheckedRecipe Check(string setting)
     {
-        var catalogue = new Catalogue(Path.Combine(Outside.RepositoryRoot, "datasets"));
-        var files = new RecipeFile([new SeriesRecipeFamily(catalogue, new DataStore(DataStoreSettings.For(_folder.Path, null, null, offline: true)))], Path.Combine(Outside.RepositoryRoot, "recipes"));
+        var files = SeriesRecipes.File(_folder.Path);
         return files.Check(files.Locate("power-transformer-small"), [setting]);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Pangu.Core;
-using Pangu.Data.Sources;
 using Pangu.Modalities.Series;
 using Pangu.Workshop.Prediction;
 using Pangu.Workshop.Prediction.Sites;
@@ -56,15 +55,11 @@ public sealed class SeriesReplicaTests : IDisposable
         var path = _folder.Write("meters.csv", csv);
         var target = Path.Combine(_folder.Path, "my-site");
         var source = Path.Combine(Outside.RepositoryRoot, "recipes", from, "recipe.yaml");
-        var yaml = Family().Replicate(Of(from), new Replica("my-site", target, Path.GetRelativePath(target, source).Replace('\\', '/'), "my-site", [("load", path)], options));
-        var result = Files().Check(_folder.Write("my-site/recipe.yaml", yaml), []);
+        var yaml = SeriesRecipes.Family(_folder.Path).Replicate(Of(from), new Replica("my-site", target, Path.GetRelativePath(target, source).Replace('\\', '/'), "my-site", [("load", path)], options));
+        var result = SeriesRecipes.File(_folder.Path).Check(_folder.Write("my-site/recipe.yaml", yaml), []);
         Assert.Empty(result.Problems);
         return (SeriesRecipe)result.Recipe!;
     }
 
-    private SeriesRecipe Of(string name) => (SeriesRecipe)Files().Load(name, []).Recipe;
-
-    private RecipeFile Files() => new([Family()], Path.Combine(Outside.RepositoryRoot, "recipes"));
-
-    private SeriesRecipeFamily Family() => new(new Catalogue(Path.Combine(Outside.RepositoryRoot, "datasets")), new DataStore(DataStoreSettings.For(_folder.Path, null, null, offline: true)));
+    private SeriesRecipe Of(string name) => (SeriesRecipe)SeriesRecipes.File(_folder.Path).Load(name, []).Recipe;
 }
